@@ -1,0 +1,136 @@
+"""The clinic as a place with a clock and phone numbers, and the people who work there."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse anything that is not a zone of the IANA database."""
+    if name not in available_timezones():
+        raise ValidationError(
+            "“%(name)s” is not a time zone. Use a name like America/New_York.",
+            params={"name": name},
+        )
+
+
+class Clinic(models.Model):
+    """One clinic: every record with patient data belongs to exactly one.
+
+    The numbers are printed in patients' texts, so none of them has a default that
+    could be wrong for the country the clinic is in.
+    """
+
+    name = models.CharField(max_length=120)
+    code = models.SlugField(
+        max_length=20, unique=True, help_text="Short name used on the command line."
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text="IANA name, for example America/New_York. Decides what “today” is.",
+    )
+    emergency_number = models.CharField(
+        max_length=10, help_text="What patients dial in an emergency: 911, 999 or 112."
+    )
+    urgent_phone = PhoneNumberField(
+        help_text="Answered day and night; printed on every check-in."
+    )
+    office_phone = PhoneNumberField(
+        blank=True, help_text="For appointments, in office hours."
+    )
+    crisis_line = models.CharField(
+        max_length=160,
+        help_text="Where someone in a crisis can call or text, for example "
+        "“call or text 988”.",
+    )
+    has_on_call = models.BooleanField(
+        "somebody is on call outside office hours",
+        default=False,
+        help_text="Without it, patients are told that nobody may see their answers "
+        "until the next working day.",
+    )
+    quiet_from = models.TimeField(help_text="No message leaves after this local time.")
+    quiet_until = models.TimeField(help_text="… and before this one.")
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(code=""), name="clinic_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(emergency_number__regex=r"^[0-9]{2,6}$"),
+                name="clinic_emergency_number_can_be_dialled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """Return the date on the clinic's wall at ``now`` (aware)."""
+        return now.astimezone(self.zone).date()
+
+
+class Role(models.TextChoices):
+    """What somebody does here; values are stored: add, never rename."""
+
+    SURGEON = "surgeon", "Surgeon"
+    NURSE = "nurse", "Nurse"
+    ADMINISTRATOR = "administrator", "Clinic administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+class User(AbstractUser):
+    """A member of staff. Patients have no account: they answer by link."""
+
+    title = models.CharField(
+        max_length=20, blank=True, help_text="Dr, RN … as shown to colleagues."
+    )
+    role = models.CharField(max_length=20, choices=Role)
+    clinic = models.ForeignKey(
+        Clinic, models.PROTECT, null=True, blank=True, related_name="staff"
+    )
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+    REQUIRED_FIELDS = ["email", "role"]
+
+    class Meta:
+        ordering = ["last_name", "first_name", "username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_superuser=True) | Q(clinic__isnull=False),
+                name="user_works_in_a_clinic",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="user_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name colleagues know: “Dr A. Reyes-Holm”, else the sign-in name."""
+        if not self.last_name:
+            return self.username
+        initial = f"{self.first_name[:1]}." if self.first_name else ""
+        return " ".join(part for part in (self.title, initial, self.last_name) if part)
+
+    @property
+    def initials(self) -> str:
+        letters = f"{self.first_name[:1]}{self.last_name[:1]}" or self.username[:2]
+        return letters.upper()

@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from followups.clock import database_now
+from followups.services import reminders
+
+
+class Command(BaseCommand):
+    help = "Send the messages that are due now; safe beside the worker."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"sent {reminders.send_due(clock=database_now)}")

@@ -1,0 +1,256 @@
+"""What was decided and by whom: evaluations, flags, and what staff did about them."""
+
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from followups.choices import (
+    ContactMethod,
+    ContactOutcome,
+    Disposition,
+    EvaluationTrigger,
+    Family,
+    FlagEventKind,
+    NextStep,
+    Rule,
+    Severity,
+)
+from patients.models import Surgery, SymptomReport
+from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+
+NOTE_LENGTH = 2000
+# Dispositions the system gives by itself, without a person (protocol 4.1.12).
+AUTOMATIC = (Disposition.CLEARED, Disposition.SUPERSEDED)
+
+
+def _append_only() -> pgtrigger.Protect:
+    return pgtrigger.Protect(
+        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
+    )
+
+
+class Evaluation(models.Model):
+    """One run of all rules over one history: what went in, what came out.
+
+    ``facts`` holds the inputs that may change later; reports are append-only, so
+    their ids suffice. Together they recompute ``outcomes``.
+    """
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    surgery = models.ForeignKey(Surgery, models.CASCADE, related_name="evaluations")
+    trigger = models.CharField(max_length=10, choices=EvaluationTrigger)
+    report = models.OneToOneField(
+        SymptomReport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evaluation",
+        help_text="The report that caused it; empty when the clock did.",
+    )
+    at = models.DateTimeField()
+    rule_set_version = models.CharField(max_length=20)
+    facts = models.JSONField()
+    outcomes = models.JSONField()
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        get_latest_by = ["at", "pk"]
+        constraints = [
+            clinic_key("evaluation_clinic_key"),
+            SameClinic(field="surgery", name="evaluation_surgery_same_clinic"),
+            SameClinic(field="report", name="evaluation_report_same_clinic"),
+            models.CheckConstraint(
+                condition=Q(trigger=EvaluationTrigger.REPORT, report__isnull=False)
+                | (~Q(trigger=EvaluationTrigger.REPORT) & Q(report=None)),
+                name="evaluation_report_iff_triggered_by_it",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["surgery", "-at"], name="evaluation_latest")
+        ]
+        triggers = [_append_only()]
+
+    def __str__(self) -> str:
+        return f"Evaluation {self.pk} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class FlagQuerySet(ClinicQuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class Flag(models.Model):
+    """A reason for staff to look at a patient, open until somebody closes it.
+
+    One open flag per (surgery, family): later findings of the family add evidence
+    and may raise, never lower, the severity (protocol 4.1.11).
+    """
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    surgery = models.ForeignKey(Surgery, models.CASCADE, related_name="flags")
+    family = models.CharField(max_length=10, choices=Family)
+    rule = models.CharField("lead rule", max_length=15, choices=Rule)
+    severity = models.PositiveSmallIntegerField(choices=Severity)
+    explanation = models.CharField(max_length=300)
+    evidence = models.JSONField(
+        help_text="Every finding so far: rule, values with dates, what was missing."
+    )
+    since = models.DateTimeField(help_text="When the newest fact behind it came true.")
+    rule_set_version = models.CharField(max_length=20)
+    evaluation = models.ForeignKey(
+        Evaluation, models.PROTECT, related_name="flags", help_text="The latest."
+    )
+
+    raised_at = models.DateTimeField()
+    clock_started_at = models.DateTimeField(
+        help_text="Restarts when the severity is raised."
+    )
+    respond_by = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    contacted_at = models.DateTimeField(
+        null=True, blank=True, help_text="First documented contact: stops the clock."
+    )
+    data_cleared = models.BooleanField(
+        default=False, help_text="Condition absent on the last two reports: a badge."
+    )
+
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    disposition = models.CharField(max_length=15, choices=Disposition, blank=True)
+    next_step = models.CharField(max_length=20, choices=NextStep, blank=True)
+    note = models.TextField(max_length=NOTE_LENGTH, blank=True)
+
+    objects = FlagQuerySet.as_manager()
+
+    class Meta:
+        get_latest_by = ["raised_at", "pk"]
+        constraints = [
+            clinic_key("flag_clinic_key"),
+            SameClinic(field="surgery", name="flag_surgery_same_clinic"),
+            SameClinic(field="evaluation", name="flag_evaluation_same_clinic"),
+            models.UniqueConstraint(
+                fields=["surgery", "family"],
+                condition=Q(closed_at=None),
+                name="flag_one_open_per_family",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, disposition="", next_step="")
+                | (Q(closed_at__isnull=False) & ~Q(disposition="")),
+                name="flag_disposition_iff_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None)
+                | Q(disposition__in=AUTOMATIC, closed_by=None)
+                | (
+                    ~Q(disposition__in=["", *AUTOMATIC])
+                    & Q(closed_by__isnull=False)
+                    & ~Q(next_step="")
+                ),
+                name="flag_closed_by_a_person_with_next_step",
+            ),
+            models.CheckConstraint(
+                condition=~Q(disposition=Disposition.CLEARED)
+                | Q(severity=Severity.ROUTINE),
+                name="flag_only_routine_clears_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(respond_by__gt=F("clock_started_at")),
+                name="flag_target_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(severity__in=Severity.values)
+                & Q(family__in=Family.values)
+                & Q(rule__in=Rule.values),
+                name="flag_choices_are_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["surgery", "-raised_at"], name="flag_of_surgery")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_severity_display()}: {self.get_rule_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class FlagEvent(models.Model):
+    """One step in a flag's life: what, who, when, why. Append-only."""
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    flag = models.ForeignKey(Flag, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=FlagEventKind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: the rules.",
+    )
+    severity = models.PositiveSmallIntegerField(choices=Severity)
+    text = models.TextField(max_length=NOTE_LENGTH, blank=True)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            SameClinic(field="flag", name="flag_event_flag_same_clinic"),
+            models.CheckConstraint(
+                condition=Q(kind__in=FlagEventKind.values),
+                name="flag_event_kind_is_known",
+            ),
+        ]
+        triggers = [_append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ContactAttempt(models.Model):
+    """A call, text, letter or talk with the patient, reached or not. Append-only."""
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    surgery = models.ForeignKey(
+        Surgery, models.CASCADE, related_name="contact_attempts"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    method = models.CharField(max_length=10, choices=ContactMethod)
+    outcome = models.CharField(max_length=30, choices=ContactOutcome)
+    note = models.TextField(max_length=NOTE_LENGTH, blank=True)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        get_latest_by = ["at", "pk"]
+        ordering = ["at", "pk"]
+        constraints = [
+            SameClinic(field="surgery", name="contact_surgery_same_clinic"),
+            models.CheckConstraint(
+                condition=Q(method__in=ContactMethod.values)
+                & Q(outcome__in=ContactOutcome.values),
+                name="contact_choices_are_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["surgery", "-at"], name="contact_of_surgery")]
+        triggers = [_append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()}: {self.get_outcome_display()}"

@@ -1,0 +1,285 @@
+"""Run the rules and bring flags in line with what they find.
+
+The only writer of evaluations and, with ``cases`` and ``contacts``, of flags. Callers
+hold the lock on the follow-up, so that a report and the sweep take turns; the unique
+constraint on open flags is the second line.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from followups import rules
+from followups.choices import (
+    CheckInKind,
+    Disposition,
+    EvaluationTrigger,
+    Family,
+    FlagEventKind,
+    Rule,
+    Severity,
+)
+from followups.clock import morning
+from followups.models import CheckIn, Evaluation, Flag, FollowUp
+from followups.protocol import STANDARD
+from followups.rules.assessment import Assessment
+from followups.rules.data import history_as_data, plain
+from followups.rules.history import History
+from followups.rules.outcomes import Finding
+from followups.services import flag_events, histories, ranks
+from patients.models import Surgery, SymptomReport
+
+ANSWER_WINDOW = timedelta(hours=STANDARD.check_ins.missed_hours)
+
+
+def refresh(
+    follow_up: FollowUp,
+    *,
+    trigger: EvaluationTrigger,
+    report: SymptomReport | None = None,
+    now: datetime,
+) -> Evaluation:
+    """Evaluate one surgery and raise, add to, or clear its flags.
+
+    Safe to repeat: a finding already in a flag's evidence changes nothing, and a closed
+    flag comes back only for a newer fact.
+    """
+    surgery = Surgery.objects.select_related("clinic", "patient").get(
+        pk=follow_up.surgery_id
+    )
+    history = histories.load(surgery, now=now)
+    assessment = rules.assess(history)
+    evaluation = _store(surgery, history, assessment, trigger, report)
+    changed = _apply(surgery, history, assessment, evaluation)
+    _plan_recheck(surgery, assessment, now)
+    schedule_evaluation(follow_up, now=now, history=history)
+    ranks.refresh(
+        follow_up, now=now, changed=changed, risk_points=history.risk.points or 0
+    )
+    return evaluation
+
+
+def refresh_due(*, now: datetime, limit: int = 1000) -> int:
+    """Evaluate follow-ups whose next clock boundary has passed; return how many."""
+    due = FollowUp.objects.to_evaluate(now).order_by("next_evaluation_at")[:limit]
+    return sum(
+        _refresh_one(pk, now) for pk in list(due.values_list("pk", flat=True))
+    )
+
+
+def supersede(follow_up: FollowUp, *, now: datetime) -> None:
+    """Close what a revision has made history (protocol 4.1.2)."""
+    for flag in Flag.objects.open().filter(surgery=follow_up.surgery_id):
+        _close(flag, Disposition.SUPERSEDED, FlagEventKind.SUPERSEDED, now)
+    ranks.refresh(follow_up, now=now, changed=True)
+
+
+def schedule_evaluation(
+    follow_up: FollowUp, *, now: datetime, history: History | None = None
+) -> None:
+    """Note when the clock alone may change a decision: a check-in missed, a window shut."""
+    if not follow_up.is_active:
+        return
+    history = history or histories.load(follow_up.surgery, now=now)
+    closing = (
+        CheckIn.objects.awaited()
+        .filter(surgery=follow_up.surgery_id, closes_at__gt=now)
+        .order_by("closes_at")
+        .values_list("closes_at", flat=True)
+        .first()
+    )
+    moments = [
+        moment for moment in (closing, rules.next_change_at(history)) if moment
+    ]
+    follow_up.next_evaluation_at = min(moments, default=None)
+    follow_up.save(update_fields=["next_evaluation_at"])
+
+
+@transaction.atomic
+def _refresh_one(pk: int, now: datetime) -> bool:
+    """Evaluate one due follow-up; False if another sweep has it or was first."""
+    follow_up = (
+        FollowUp.objects.to_evaluate(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=pk)
+        .first()
+    )
+    if follow_up is None:
+        return False
+    refresh(follow_up, trigger=EvaluationTrigger.CLOCK, now=now)
+    return True
+
+
+def _store(
+    surgery: Surgery,
+    history: History,
+    assessment: Assessment,
+    trigger: EvaluationTrigger,
+    report: SymptomReport | None,
+) -> Evaluation:
+    """Keep what went in and what came out; reports are append-only, so ids suffice."""
+    facts = history_as_data(history)
+    facts["reports"] = [item.id for item in history.reports]
+    return Evaluation.objects.create(
+        clinic_id=surgery.clinic_id,
+        surgery=surgery,
+        trigger=trigger,
+        report=report,
+        at=history.as_of,
+        rule_set_version=assessment.version,
+        facts=facts,
+        outcomes=assessment.as_data(),
+    )
+
+
+def _apply(
+    surgery: Surgery,
+    history: History,
+    assessment: Assessment,
+    evaluation: Evaluation,
+) -> bool:
+    """Write the difference between findings and flags; say whether there was one."""
+    latest = _latest_flags(surgery)
+    changed = False
+    found = assessment.by_family()
+    for family, findings in found.items():
+        flag = latest.get(family)
+        if flag is not None and flag.is_open:
+            changed |= _add(flag, findings, evaluation)
+        elif flag is None or any(finding.since > flag.since for finding in findings):
+            _raise(surgery, family, findings, evaluation)
+            changed = True
+    for family, flag in latest.items():
+        if flag.is_open and family not in found:
+            changed |= _clear(flag, history)
+    return changed
+
+
+def _latest_flags(surgery: Surgery) -> dict[Family, Flag]:
+    """Return the newest flag of each family, open or closed."""
+    flags = Flag.objects.filter(surgery=surgery).order_by("raised_at", "pk")
+    return {Family(flag.family): flag for flag in flags}
+
+
+def _raise(
+    surgery: Surgery,
+    family: Family,
+    findings: tuple[Finding, ...],
+    evaluation: Evaluation,
+) -> None:
+    lead, now = findings[0], evaluation.at
+    flag = Flag.objects.create(
+        clinic_id=surgery.clinic_id,
+        surgery=surgery,
+        family=family,
+        rule=lead.rule,
+        severity=lead.severity,
+        explanation=lead.explanation,
+        evidence=[plain(finding) for finding in findings],
+        since=_newest(findings),
+        rule_set_version=evaluation.rule_set_version,
+        evaluation=evaluation,
+        raised_at=now,
+        clock_started_at=now,
+        respond_by=now + _target(lead),
+    )
+    flag_events.add(flag, FlagEventKind.RAISED, at=now, text=lead.explanation)
+
+
+def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> bool:
+    """Add findings the flag does not know yet; severity may rise, never fall."""
+    known = {(item["rule"], item["since"]) for item in flag.evidence}
+    new = [
+        item for item in map(plain, findings) if (item["rule"], item["since"]) not in known
+    ]
+    if not new and not flag.data_cleared:
+        return False
+    lead, now = findings[0], evaluation.at
+    flag.evidence = [*flag.evidence, *new]
+    flag.since = max(flag.since, _newest(findings))
+    flag.evaluation = evaluation
+    flag.data_cleared = False
+    kind = FlagEventKind.EVIDENCE_ADDED
+    if lead.severity > flag.severity:
+        kind = FlagEventKind.SEVERITY_RAISED
+        _restart_clock(flag, lead, now)
+    if lead.severity >= flag.severity:
+        flag.rule, flag.explanation = lead.rule, lead.explanation
+        flag.rule_set_version = evaluation.rule_set_version
+    flag.save()
+    if new:
+        flag_events.add(flag, kind, at=now, text=lead.explanation)
+    return bool(new)
+
+
+def _restart_clock(flag: Flag, lead: Finding, now: datetime) -> None:
+    """A raised severity is a new request for a look (protocol 4.1.11)."""
+    flag.severity = lead.severity
+    flag.clock_started_at, flag.respond_by = now, now + _target(lead)
+    flag.acknowledged_at = flag.contacted_at = None
+
+
+def _clear(flag: Flag, history: History) -> bool:
+    """Mark a flag whose condition is gone; only a routine one closes by itself."""
+    held = {Rule(item["rule"]) for item in flag.evidence}
+    if rules.may_clear(held, Severity(flag.severity), history):
+        _close(flag, Disposition.CLEARED, FlagEventKind.AUTO_CLEARED, history.as_of)
+        return True
+    cleared = rules.is_absent(held, history)
+    if cleared == flag.data_cleared:
+        return False
+    flag.data_cleared = cleared
+    flag.save(update_fields=["data_cleared"])
+    return True
+
+
+def _close(
+    flag: Flag, disposition: Disposition, kind: FlagEventKind, now: datetime
+) -> None:
+    flag.closed_at, flag.disposition = now, disposition
+    flag.save(update_fields=["closed_at", "disposition"])
+    flag_events.add(flag, kind, at=now)
+
+
+def _plan_recheck(surgery: Surgery, assessment: Assessment, now: datetime) -> None:
+    """Ask again in three days, unless the patient is asked by then anyway."""
+    wanted = assessment.recheck
+    today = surgery.clinic.today(now)
+    if wanted is None or wanted.due_on <= today:
+        return
+    extra = CheckIn.objects.awaited().filter(
+        surgery=surgery, kind=CheckInKind.RECHECK, closes_at__gt=now
+    )
+    same_day = CheckIn.objects.awaited().filter(surgery=surgery, due_on=wanted.due_on)
+    if extra.exists() or same_day.exists():
+        return
+    due_at = morning(surgery.clinic.zone, wanted.due_on)
+    CheckIn.objects.bulk_create(
+        [
+            CheckIn(
+                clinic_id=surgery.clinic_id,
+                surgery=surgery,
+                kind=CheckInKind.RECHECK,
+                due_on=wanted.due_on,
+                due_at=due_at,
+                closes_at=due_at + ANSWER_WINDOW,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _newest(findings: Iterable[Finding]) -> datetime:
+    return max(finding.since for finding in findings)
+
+
+def _target(finding: Finding) -> timedelta:
+    hours = STANDARD.response.hours(finding.rule, finding.severity)
+    return timedelta(hours=hours)
+
+
+def reassess(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what today's rules say of a stored evaluation's inputs."""
+    return rules.assess(histories.stored(evaluation)).as_data()

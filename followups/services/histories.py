@@ -1,0 +1,196 @@
+"""Translate stored rows into the plain facts the rules read. Reads only."""
+
+from datetime import date, datetime
+from typing import Any
+
+from followups.choices import (
+    CheckInKind,
+    ContactOutcome,
+    Family,
+    Severity,
+    VisitKind,
+    VisitStatus,
+)
+from followups.models import CheckIn, ContactAttempt, Evaluation, Flag, Visit
+from followups.priority import RiskFacts
+from followups.rules.data import history_from_data, plain
+from followups.rules.history import (
+    Baseline,
+    History,
+    MissedCheckIn,
+    Report,
+    Risk,
+    VisitState,
+)
+from followups.rules.risk import assess_risk
+from patients.choices import Diabetes
+from patients.models import RiskProfile, Surgery, SymptomReport
+
+_SAME_NAME = (
+    "saddle",
+    "bladder",
+    "bowel",
+    "chest",
+    "airway",
+    "unwell",
+    "weak",
+    "weak_side",
+    "weak_severe",
+    "weak_rapid",
+    "gait_hand",
+    "calf",
+    "fever",
+    "headache_upright",
+    "numb",
+    "numb_side",
+    "instab",
+    "func",
+    "opioid",
+    "med_change",
+    "over_rx",
+    "adh",
+    "overdid",
+    "fall",
+    "nicotine",
+    "swallow",
+    "phq2",
+    "gad2",
+)
+OBESE_FROM = 30  # BMI, protocol 4.2
+_CONTACT = [outcome for outcome in ContactOutcome if outcome.is_contact]
+
+
+def load(surgery: Surgery, *, now: datetime) -> History:
+    """Return all that is known about one surgery at ``now``, in a fixed number of queries."""
+    reports = _reports(surgery)
+    visits = _visits(surgery)
+    return History(
+        as_of=now,
+        surgery_on=surgery.performed_on,
+        region=surgery.region,
+        zone=surgery.clinic.zone,
+        reports=reports,
+        baseline=Baseline.of(reports, surgery.performed_on),
+        missed=_missed(surgery, now),
+        visits=visits,
+        risk=risk(surgery),
+        open_severities=_open_severities(surgery),
+        last_contact_on=_last_contact(surgery, reports, visits, now),
+        restriction_end_pod=surgery.restriction_end_pod,
+    )
+
+
+def stored(evaluation: Evaluation) -> History:
+    """Return the history an evaluation was made from, out of what it stored."""
+    surgery = Surgery.objects.get(pk=evaluation.surgery_id)
+    rows = SymptomReport.objects.filter(pk__in=evaluation.facts["reports"])
+    reports = [
+        _report(row, neck=surgery.is_neck) for row in rows.select_related("check_in")
+    ]
+    return history_from_data(
+        {**evaluation.facts, "reports": [plain(report) for report in reports]}
+    )
+
+
+def risk(surgery: Surgery) -> Risk:
+    """Return the risk factors of a patient for one operation, as last recorded."""
+    profiles = RiskProfile.objects.filter(patient_id=surgery.patient_id)
+    return risk_from(surgery, profiles.order_by("recorded_on", "pk").last())
+
+
+def risk_from(surgery: Surgery, profile: RiskProfile | None) -> Risk:
+    """Return risk factors and points; what is not on record counts nothing, by name."""
+    known = profile or RiskProfile()
+    return assess_risk(
+        RiskFacts(
+            smoking=known.smoking,
+            diabetes=known.diabetes and known.diabetes != Diabetes.NONE,
+            osteoporosis=known.osteoporosis,
+            autoimmune=known.autoimmune,
+            age=surgery.patient.age(surgery.performed_on),
+            n_levels=surgery.n_levels,
+            revision=surgery.is_revision,
+            complex=surgery.is_complex,
+            obesity=known.bmi and known.bmi >= OBESE_FROM,
+            chronic_opioid=known.chronic_opioids,
+            mental_health=known.mental_health,
+            vitd_deficiency=known.vitamin_d_deficiency,
+        )
+    )
+
+
+def _reports(surgery: Surgery) -> tuple[Report, ...]:
+    rows = SymptomReport.objects.filter(surgery=surgery).select_related("check_in")
+    return tuple(_report(row, neck=surgery.is_neck) for row in rows)
+
+
+def _report(row: SymptomReport, *, neck: bool) -> Report:
+    check_in = getattr(row, "check_in", None)
+    items: dict[str, Any] = {name: getattr(row, name) for name in _SAME_NAME}
+    return Report(
+        id=str(row.pk),
+        at=row.reported_at,
+        on=row.reported_on,
+        complete=row.is_complete,
+        kind=check_in.kind if check_in else CheckInKind.ON_DEMAND,
+        axial=row.pain_neck if neck else row.pain_back,
+        limb=row.pain_arm if neck else row.pain_leg,
+        temp_c=None if row.temp_c is None else float(row.temp_c),
+        wound=None if row.wound is None else frozenset(row.wound),
+        numb_site=None if row.numb_site is None else frozenset(row.numb_site),
+        **items,
+    )
+
+
+def _missed(surgery: Surgery, now: datetime) -> tuple[MissedCheckIn, ...]:
+    rows = CheckIn.objects.missed(now).filter(
+        surgery=surgery, kind=CheckInKind.SCHEDULED
+    )
+    return tuple(
+        MissedCheckIn(closed_at=closes_at, on=due_on)
+        for closes_at, due_on in rows.values_list("closes_at", "due_on")
+    )
+
+
+def _visits(surgery: Surgery) -> tuple[VisitState, ...]:
+    zone = surgery.clinic.zone
+    rows = Visit.objects.filter(surgery=surgery).exclude(status=VisitStatus.CANCELLED)
+    return tuple(
+        VisitState(
+            kind=VisitKind(row.kind),
+            opens_on=row.opens_on,
+            closes_on=row.closes_on,
+            status=VisitStatus(row.status),
+            booked_on=row.booked_for and row.booked_for.astimezone(zone).date(),
+            completed_on=row.completed_on,
+            no_show_at=tuple(row.no_show_at),
+        )
+        for row in rows
+    )
+
+
+def _open_severities(surgery: Surgery) -> dict[Family, Severity]:
+    rows = Flag.objects.open().filter(surgery=surgery)
+    return {
+        Family(family): Severity(severity)
+        for family, severity in rows.values_list("family", "severity")
+    }
+
+
+def _last_contact(
+    surgery: Surgery,
+    reports: tuple[Report, ...],
+    visits: tuple[VisitState, ...],
+    now: datetime,
+) -> date | None:
+    """Return the last day the patient answered, came, or was reached."""
+    reached = (
+        ContactAttempt.objects.filter(surgery=surgery, outcome__in=_CONTACT)
+        .order_by("at")
+        .last()
+    )
+    days = [report.on for report in reports]
+    days += [visit.completed_on for visit in visits if visit.completed_on]
+    if reached is not None:
+        days.append(surgery.clinic.today(reached.at))
+    return max(days, default=None)

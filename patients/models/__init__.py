@@ -1,0 +1,7 @@
+"""The record: facts about people. It knows nothing of follow-up."""
+
+from patients.models.person import ContactChannel, Patient, RiskProfile
+from patients.models.report import SymptomReport
+from patients.models.surgery import Surgery
+
+__all__ = ["ContactChannel", "Patient", "RiskProfile", "Surgery", "SymptomReport"]
