@@ -78,9 +78,7 @@ def record_risks(
     """Store the risk factors as known on a day; a second look that day replaces it."""
     profile = RiskProfile.objects.filter(
         patient=patient, recorded_on=recorded_on
-    ).first() or RiskProfile(
-        clinic_id=patient.clinic_id, patient=patient, recorded_on=recorded_on
-    )
+    ).first() or RiskProfile(clinic_id=patient.clinic_id, patient=patient, recorded_on=recorded_on)
     for name, value in facts.items():
         setattr(profile, name, value)
     profile.source = source
@@ -104,9 +102,7 @@ def set_status(patient: Patient, *, status: str, since: date | None) -> None:
     patient.save(update_fields=["status", "status_since"])
 
 
-def save_surgery(
-    surgery: Surgery, *, facts: Mapping[str, Any], today: date
-) -> Surgery:
+def save_surgery(surgery: Surgery, *, facts: Mapping[str, Any], today: date) -> Surgery:
     """Store a new or corrected operation.
 
     Raises:
@@ -141,9 +137,7 @@ def _save_patient(patient: Patient, today: date) -> None:
     if born > today:
         raise ValidationError({"date_of_birth": "This date is in the future."})
     if patient.age(today) > OLDEST_AGE_YEARS and patient.is_active:
-        raise ValidationError(
-            {"date_of_birth": f"This is more than {OLDEST_AGE_YEARS} years ago."}
-        )
+        raise ValidationError({"date_of_birth": f"This is more than {OLDEST_AGE_YEARS} years ago."})
     patient.save()
 
 
@@ -159,9 +153,7 @@ def _set_channels(
             if known is not None:
                 known.delete()
             continue
-        channel = known or ContactChannel(
-            clinic_id=patient.clinic_id, patient=patient, kind=kind
-        )
+        channel = known or ContactChannel(clinic_id=patient.clinic_id, patient=patient, kind=kind)
         moved = channel.address != address
         channel.address = address
         if moved or channel.consented_on is None or consented_on is None:

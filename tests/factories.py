@@ -29,7 +29,7 @@ _serial = count(1)
 
 ZONE = ZoneInfo("America/New_York")
 OPERATED = date(2026, 3, 2)
-PASSWORD = "correct horse battery staple"  # noqa: S105  nothing real
+PASSWORD = "correct horse battery staple"
 
 
 def at(postoperative_day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -122,12 +122,11 @@ def make_follow_up(
     return plans.start(surgery, now=now or at(0))
 
 
-def make_check_in(
-    surgery: Surgery | None = None, *, day: int = 3, **overrides: Any
-) -> CheckIn:
+def make_check_in(surgery: Surgery | None = None, *, day: int = 3, **overrides: Any) -> CheckIn:
     """Return the planned check-in of a day, or make one for that day."""
     surgery = surgery or make_surgery()
-    make_follow_up(surgery)
+    if not FollowUp.objects.filter(surgery=surgery).exists():
+        make_follow_up(surgery)
     planned = CheckIn.objects.filter(surgery=surgery, plan_day=day).first()
     if planned is not None:
         return planned

@@ -51,7 +51,7 @@ def requires(action: Action) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not may(cast(User, request.user), action):
+            if not may(request.user, action):
                 raise PermissionDenied
             return cast(HttpResponse, view(request, *args, **kwargs))
 

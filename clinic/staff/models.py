@@ -1,7 +1,6 @@
 """The clinic as a place with a clock and phone numbers, and the people who work there."""
 
 from datetime import date, datetime
-from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -39,16 +38,11 @@ class Clinic(models.Model):
     emergency_number = models.CharField(
         max_length=10, help_text="What patients dial in an emergency: 911, 999 or 112."
     )
-    urgent_phone = PhoneNumberField(
-        help_text="Answered day and night; printed on every check-in."
-    )
-    office_phone = PhoneNumberField(
-        blank=True, help_text="For appointments, in office hours."
-    )
+    urgent_phone = PhoneNumberField(help_text="Answered day and night; printed on every check-in.")
+    office_phone = PhoneNumberField(blank=True, help_text="For appointments, in office hours.")
     crisis_line = models.CharField(
         max_length=160,
-        help_text="Where someone in a crisis can call or text, for example "
-        "“call or text 988”.",
+        help_text="Where someone in a crisis can call or text, for example “call or text 988”.",
     )
     has_on_call = models.BooleanField(
         "somebody is on call outside office hours",
@@ -63,9 +57,7 @@ class Clinic(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(name="") & ~Q(code=""), name="clinic_has_a_name"
-            ),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(code=""), name="clinic_has_a_name"),
             models.CheckConstraint(
                 condition=Q(emergency_number__regex=r"^[0-9]{2,6}$"),
                 name="clinic_emergency_number_can_be_dialled",
@@ -100,11 +92,9 @@ class User(AbstractUser):
         max_length=20, blank=True, help_text="Dr, RN … as shown to colleagues."
     )
     role = models.CharField(max_length=20, choices=Role)
-    clinic = models.ForeignKey(
-        Clinic, models.PROTECT, null=True, blank=True, related_name="staff"
-    )
+    clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, blank=True, related_name="staff")
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects = UserManager()
     REQUIRED_FIELDS = ["email", "role"]
 
     class Meta:
@@ -114,9 +104,7 @@ class User(AbstractUser):
                 condition=Q(is_superuser=True) | Q(clinic__isnull=False),
                 name="user_works_in_a_clinic",
             ),
-            models.CheckConstraint(
-                condition=Q(role__in=Role.values), name="user_role_is_known"
-            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -46,9 +46,7 @@ class Reminder(models.Model):
     )
     not_before = models.DateTimeField()
     not_after = models.DateTimeField(help_text="Later than this it would only confuse.")
-    state = models.CharField(
-        max_length=12, choices=ReminderState, default=ReminderState.PENDING
-    )
+    state = models.CharField(max_length=12, choices=ReminderState, default=ReminderState.PENDING)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(

@@ -27,6 +27,12 @@ class FollowUpQuerySet(ClinicQuerySet):
     def active(self) -> Self:
         return self.filter(ended_at=None)
 
+    def locked(self) -> Self:
+        """Rows held until the transaction ends: reports, staff and sweeps take turns."""
+        return self.select_for_update(of=("self",)).select_related(
+            "surgery__clinic", "surgery__patient"
+        )
+
     def to_evaluate(self, now: datetime) -> Self:
         """Follow-ups whose next clock boundary has passed."""
         return self.active().filter(next_evaluation_at__lte=now)
@@ -61,9 +67,7 @@ class FollowUp(models.Model):
     )
 
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
-    surgery = models.OneToOneField(
-        Surgery, models.CASCADE, related_name="follow_up"
-    )
+    surgery = models.OneToOneField(Surgery, models.CASCADE, related_name="follow_up")
     planned_from = models.DateField(
         help_text="The surgery date the plan was made for; differs after a correction."
     )
@@ -80,9 +84,7 @@ class FollowUp(models.Model):
     breach_at = models.DateTimeField(null=True, blank=True)
     open_families = models.PositiveSmallIntegerField(default=0)
     awaits_contact = models.BooleanField(default=False)
-    lead_flag = models.ForeignKey(
-        "Flag", models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    lead_flag = models.ForeignKey("Flag", models.SET_NULL, null=True, blank=True, related_name="+")
     rank_changes_at = models.DateTimeField(null=True, blank=True)
 
     owner = models.ForeignKey(
@@ -110,10 +112,10 @@ class FollowUp(models.Model):
                 name="follow_up_end_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    severity=None, open_families=0, breach_at=None, awaits_contact=False
-                )
+                condition=Q(severity=None, open_families=0, breach_at=None, awaits_contact=False)
+                # NULL would make the whole condition unknown, which passes.
                 | Q(
+                    severity__isnull=False,
                     severity__in=Severity.values,
                     open_families__gte=1,
                     breach_at__isnull=False,
@@ -121,9 +123,7 @@ class FollowUp(models.Model):
                 name="follow_up_in_queue_iff_flags_open",
             ),
             models.CheckConstraint(
-                condition=Q(breach_bucket__lte=4)
-                & Q(risk_points__lte=9)
-                & Q(age_days__lte=9),
+                condition=Q(breach_bucket__lte=4) & Q(risk_points__lte=9) & Q(age_days__lte=9),
                 name="follow_up_rank_parts_in_range",
             ),
             models.CheckConstraint(
@@ -314,9 +314,7 @@ class Visit(models.Model):
     target_on = models.DateField()
     opens_on = models.DateField()
     closes_on = models.DateField()
-    status = models.CharField(
-        max_length=10, choices=VisitStatus, default=VisitStatus.PLANNED
-    )
+    status = models.CharField(max_length=10, choices=VisitStatus, default=VisitStatus.PLANNED)
     booked_for = models.DateTimeField(null=True, blank=True)
     completed_on = models.DateField(null=True, blank=True)
     no_show_at = ArrayField(
@@ -352,8 +350,7 @@ class Visit(models.Model):
                 name="visit_booked_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=VisitKind.values)
-                & Q(status__in=VisitStatus.values),
+                condition=Q(kind__in=VisitKind.values) & Q(status__in=VisitStatus.values),
                 name="visit_choices_are_known",
             ),
         ]

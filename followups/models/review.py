@@ -27,9 +27,7 @@ AUTOMATIC = (Disposition.CLEARED, Disposition.SUPERSEDED)
 
 
 def _append_only() -> pgtrigger.Protect:
-    return pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    )
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Evaluation(models.Model):
@@ -69,9 +67,7 @@ class Evaluation(models.Model):
                 name="evaluation_report_iff_triggered_by_it",
             ),
         ]
-        indexes = [
-            models.Index(fields=["surgery", "-at"], name="evaluation_latest")
-        ]
+        indexes = [models.Index(fields=["surgery", "-at"], name="evaluation_latest")]
         triggers = [_append_only()]
 
     def __str__(self) -> str:
@@ -106,9 +102,7 @@ class Flag(models.Model):
     )
 
     raised_at = models.DateTimeField()
-    clock_started_at = models.DateTimeField(
-        help_text="Restarts when the severity is raised."
-    )
+    clock_started_at = models.DateTimeField(help_text="Restarts when the severity is raised.")
     respond_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     contacted_at = models.DateTimeField(
@@ -159,8 +153,7 @@ class Flag(models.Model):
                 name="flag_closed_by_a_person_with_next_step",
             ),
             models.CheckConstraint(
-                condition=~Q(disposition=Disposition.CLEARED)
-                | Q(severity=Severity.ROUTINE),
+                condition=~Q(disposition=Disposition.CLEARED) | Q(severity=Severity.ROUTINE),
                 name="flag_only_routine_clears_itself",
             ),
             models.CheckConstraint(
@@ -174,9 +167,7 @@ class Flag(models.Model):
                 name="flag_choices_are_known",
             ),
         ]
-        indexes = [
-            models.Index(fields=["surgery", "-raised_at"], name="flag_of_surgery")
-        ]
+        indexes = [models.Index(fields=["surgery", "-raised_at"], name="flag_of_surgery")]
 
     def __str__(self) -> str:
         return f"{self.get_severity_display()}: {self.get_rule_display()}"
@@ -225,13 +216,9 @@ class ContactAttempt(models.Model):
     """A call, text, letter or talk with the patient, reached or not. Append-only."""
 
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
-    surgery = models.ForeignKey(
-        Surgery, models.CASCADE, related_name="contact_attempts"
-    )
+    surgery = models.ForeignKey(Surgery, models.CASCADE, related_name="contact_attempts")
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     method = models.CharField(max_length=10, choices=ContactMethod)
     outcome = models.CharField(max_length=30, choices=ContactOutcome)
     note = models.TextField(max_length=NOTE_LENGTH, blank=True)
@@ -244,8 +231,7 @@ class ContactAttempt(models.Model):
         constraints = [
             SameClinic(field="surgery", name="contact_surgery_same_clinic"),
             models.CheckConstraint(
-                condition=Q(method__in=ContactMethod.values)
-                & Q(outcome__in=ContactOutcome.values),
+                condition=Q(method__in=ContactMethod.values) & Q(outcome__in=ContactOutcome.values),
                 name="contact_choices_are_known",
             ),
         ]

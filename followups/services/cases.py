@@ -60,9 +60,7 @@ def release(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
 def acknowledge(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
     """Say that somebody has seen the open flags; the response clock runs on."""
     current = _locked(follow_up)
-    seen = list(
-        Flag.objects.open().filter(surgery=current.surgery_id, acknowledged_at=None)
-    )
+    seen = list(Flag.objects.open().filter(surgery=current.surgery_id, acknowledged_at=None))
     for flag in seen:
         flag.acknowledged_at = now
         flag.save(update_fields=["acknowledged_at"])
@@ -112,7 +110,7 @@ def resolve(
 
 
 def _locked(follow_up: FollowUp) -> FollowUp:
-    return FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    return FollowUp.objects.locked().get(pk=follow_up.pk)
 
 
 def _set_owner(current: FollowUp, owner: "User | None", now: datetime) -> FollowUp:

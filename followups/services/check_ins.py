@@ -54,7 +54,7 @@ def submit(
     Raises:
         NotAwaited: if the check-in was answered or cancelled meanwhile.
     """
-    follow_up = FollowUp.objects.select_for_update().get(surgery=check_in.surgery_id)
+    follow_up = FollowUp.objects.locked().get(surgery=check_in.surgery_id)
     # The same form sent twice, after a lost reply: the first one stands.
     known = SymptomReport.objects.filter(submission_id=submission_id).first()
     if known is not None:
@@ -64,7 +64,7 @@ def submit(
         surgery_id=check_in.surgery_id,
         submission_id=submission_id,
         reported_at=now,
-        reported_on=check_in.surgery.clinic.today(now),
+        reported_on=follow_up.surgery.clinic.today(now),
         questionnaire_version=questionnaire.VERSION,
         source=source,
         answered_by=answered_by,
@@ -76,9 +76,7 @@ def submit(
     claimed = awaited.update(report=report) if complete else awaited.exists()
     if not claimed:
         raise NotAwaited(check_in.pk)  # rolls the report back
-    flags.refresh(
-        follow_up, trigger=EvaluationTrigger.REPORT, report=report, now=now
-    )
+    flags.refresh(follow_up, trigger=EvaluationTrigger.REPORT, report=report, now=now)
     return report
 
 
@@ -99,9 +97,7 @@ def make_on_demand(surgery: Surgery, *, now: datetime) -> CheckIn:
         ],
         ignore_conflicts=True,
     )
-    return CheckIn.objects.awaited().get(
-        surgery=surgery, kind=CheckInKind.ON_DEMAND, due_on=today
-    )
+    return CheckIn.objects.awaited().get(surgery=surgery, kind=CheckInKind.ON_DEMAND, due_on=today)
 
 
 def birth_date_matches(check_in: CheckIn, *, given: date) -> bool:

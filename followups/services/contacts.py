@@ -24,7 +24,7 @@ def record(
     now: datetime,
 ) -> ContactAttempt:
     """Note an attempt; reaching the patient stops the clock of every open flag."""
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    follow_up = FollowUp.objects.locked().get(pk=follow_up.pk)
     attempt = ContactAttempt.objects.create(
         clinic_id=follow_up.clinic_id,
         surgery_id=follow_up.surgery_id,
@@ -35,11 +35,7 @@ def record(
         note=note,
     )
     if ContactOutcome(outcome).is_contact:
-        waiting = list(
-            Flag.objects.open().filter(
-                surgery=follow_up.surgery_id, contacted_at=None
-            )
-        )
+        waiting = list(Flag.objects.open().filter(surgery=follow_up.surgery_id, contacted_at=None))
         for flag in waiting:
             flag.contacted_at = now
             flag.acknowledged_at = flag.acknowledged_at or now

@@ -46,17 +46,19 @@ def refresh(
     Safe to repeat: a finding already in a flag's evidence changes nothing, and a closed
     flag comes back only for a newer fact.
     """
-    surgery = Surgery.objects.select_related("clinic", "patient").get(
-        pk=follow_up.surgery_id
-    )
-    history = histories.load(surgery, now=now)
-    assessment = rules.assess(history)
-    evaluation = _store(surgery, history, assessment, trigger, report)
-    changed = _apply(surgery, history, assessment, evaluation)
+    surgery = follow_up.surgery
+    known = histories.load(surgery, now=now)
+    assessment = rules.assess(known.history)
+    evaluation = _store(surgery, known.history, assessment, trigger, report)
+    flags, changed = _apply(surgery, known, assessment, evaluation)
     _plan_recheck(surgery, assessment, now)
-    schedule_evaluation(follow_up, now=now, history=history)
-    ranks.refresh(
-        follow_up, now=now, changed=changed, risk_points=history.risk.points or 0
+    follow_up.next_evaluation_at = _next_evaluation(follow_up, known)
+    ranks.place(
+        follow_up,
+        flags=flags,
+        now=now,
+        changed=changed,
+        risk_points=known.history.risk.points,
     )
     return evaluation
 
@@ -64,9 +66,7 @@ def refresh(
 def refresh_due(*, now: datetime, limit: int = 1000) -> int:
     """Evaluate follow-ups whose next clock boundary has passed; return how many."""
     due = FollowUp.objects.to_evaluate(now).order_by("next_evaluation_at")[:limit]
-    return sum(
-        _refresh_one(pk, now) for pk in list(due.values_list("pk", flat=True))
-    )
+    return sum(_refresh_one(pk, now) for pk in list(due.values_list("pk", flat=True)))
 
 
 def supersede(follow_up: FollowUp, *, now: datetime) -> None:
@@ -76,25 +76,18 @@ def supersede(follow_up: FollowUp, *, now: datetime) -> None:
     ranks.refresh(follow_up, now=now, changed=True)
 
 
-def schedule_evaluation(
-    follow_up: FollowUp, *, now: datetime, history: History | None = None
-) -> None:
+def schedule_evaluation(follow_up: FollowUp, *, now: datetime) -> None:
     """Note when the clock alone may change a decision: a check-in missed, a window shut."""
-    if not follow_up.is_active:
-        return
-    history = history or histories.load(follow_up.surgery, now=now)
-    closing = (
-        CheckIn.objects.awaited()
-        .filter(surgery=follow_up.surgery_id, closes_at__gt=now)
-        .order_by("closes_at")
-        .values_list("closes_at", flat=True)
-        .first()
-    )
-    moments = [
-        moment for moment in (closing, rules.next_change_at(history)) if moment
-    ]
-    follow_up.next_evaluation_at = min(moments, default=None)
+    known = histories.load(follow_up.surgery, now=now)
+    follow_up.next_evaluation_at = _next_evaluation(follow_up, known)
     follow_up.save(update_fields=["next_evaluation_at"])
+
+
+def _next_evaluation(follow_up: FollowUp, known: histories.Known) -> datetime | None:
+    if not follow_up.is_active:
+        return None
+    moments = (known.next_close, rules.next_change_at(known.history))
+    return min((moment for moment in moments if moment), default=None)
 
 
 @transaction.atomic
@@ -103,6 +96,7 @@ def _refresh_one(pk: int, now: datetime) -> bool:
     follow_up = (
         FollowUp.objects.to_evaluate(now)
         .select_for_update(skip_locked=True, of=("self",))
+        .select_related("surgery__clinic", "surgery__patient")
         .filter(pk=pk)
         .first()
     )
@@ -136,31 +130,28 @@ def _store(
 
 def _apply(
     surgery: Surgery,
-    history: History,
+    known: histories.Known,
     assessment: Assessment,
     evaluation: Evaluation,
-) -> bool:
-    """Write the difference between findings and flags; say whether there was one."""
-    latest = _latest_flags(surgery)
+) -> tuple[list[Flag], bool]:
+    """Write the difference between findings and flags.
+
+    Return the flags now open and whether anything changed.
+    """
+    flags = list(known.flags.values())
     changed = False
     found = assessment.by_family()
     for family, findings in found.items():
-        flag = latest.get(family)
+        flag = known.flags.get(family)
         if flag is not None and flag.is_open:
             changed |= _add(flag, findings, evaluation)
         elif flag is None or any(finding.since > flag.since for finding in findings):
-            _raise(surgery, family, findings, evaluation)
+            flags.append(_raise(surgery, family, findings, evaluation))
             changed = True
-    for family, flag in latest.items():
+    for family, flag in known.flags.items():
         if flag.is_open and family not in found:
-            changed |= _clear(flag, history)
-    return changed
-
-
-def _latest_flags(surgery: Surgery) -> dict[Family, Flag]:
-    """Return the newest flag of each family, open or closed."""
-    flags = Flag.objects.filter(surgery=surgery).order_by("raised_at", "pk")
-    return {Family(flag.family): flag for flag in flags}
+            changed |= _clear(flag, known.history)
+    return [flag for flag in flags if flag.is_open], changed
 
 
 def _raise(
@@ -168,7 +159,7 @@ def _raise(
     family: Family,
     findings: tuple[Finding, ...],
     evaluation: Evaluation,
-) -> None:
+) -> Flag:
     lead, now = findings[0], evaluation.at
     flag = Flag.objects.create(
         clinic_id=surgery.clinic_id,
@@ -186,14 +177,13 @@ def _raise(
         respond_by=now + _target(lead),
     )
     flag_events.add(flag, FlagEventKind.RAISED, at=now, text=lead.explanation)
+    return flag
 
 
 def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> bool:
     """Add findings the flag does not know yet; severity may rise, never fall."""
     known = {(item["rule"], item["since"]) for item in flag.evidence}
-    new = [
-        item for item in map(plain, findings) if (item["rule"], item["since"]) not in known
-    ]
+    new = [item for item in map(plain, findings) if (item["rule"], item["since"]) not in known]
     if not new and not flag.data_cleared:
         return False
     lead, now = findings[0], evaluation.at
@@ -235,9 +225,7 @@ def _clear(flag: Flag, history: History) -> bool:
     return True
 
 
-def _close(
-    flag: Flag, disposition: Disposition, kind: FlagEventKind, now: datetime
-) -> None:
+def _close(flag: Flag, disposition: Disposition, kind: FlagEventKind, now: datetime) -> None:
     flag.closed_at, flag.disposition = now, disposition
     flag.save(update_fields=["closed_at", "disposition"])
     flag_events.add(flag, kind, at=now)

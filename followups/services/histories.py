@@ -1,5 +1,7 @@
 """Translate stored rows into the plain facts the rules read. Reads only."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -60,36 +62,61 @@ OBESE_FROM = 30  # BMI, protocol 4.2
 _CONTACT = [outcome for outcome in ContactOutcome if outcome.is_contact]
 
 
-def load(surgery: Surgery, *, now: datetime) -> History:
-    """Return all that is known about one surgery at ``now``, in a fixed number of queries."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is stored about one surgery, as the rules and the flags need it.
+
+    ``flags`` is the newest flag of each family, open or closed; ``next_close`` is when
+    the next awaited check-in will count as missed.
+    """
+
+    history: History
+    flags: Mapping[Family, Flag]
+    next_close: datetime | None
+
+    @property
+    def open_flags(self) -> list[Flag]:
+        return [flag for flag in self.flags.values() if flag.is_open]
+
+
+def load(surgery: Surgery, *, now: datetime) -> Known:
+    """Return all that is known about one surgery at ``now``, in six queries."""
     reports = _reports(surgery)
     visits = _visits(surgery)
-    return History(
+    awaited = list(
+        CheckIn.objects.awaited().filter(surgery=surgery).values_list("kind", "due_on", "closes_at")
+    )
+    flags = _newest_flags(surgery)
+    history = History(
         as_of=now,
         surgery_on=surgery.performed_on,
         region=surgery.region,
         zone=surgery.clinic.zone,
         reports=reports,
         baseline=Baseline.of(reports, surgery.performed_on),
-        missed=_missed(surgery, now),
+        missed=tuple(
+            MissedCheckIn(closed_at=closes_at, on=due_on)
+            for kind, due_on, closes_at in awaited
+            if kind == CheckInKind.SCHEDULED and closes_at <= now
+        ),
         visits=visits,
         risk=risk(surgery),
-        open_severities=_open_severities(surgery),
-        last_contact_on=_last_contact(surgery, reports, visits, now),
+        open_severities={
+            family: Severity(flag.severity) for family, flag in flags.items() if flag.is_open
+        },
+        last_contact_on=_last_contact(surgery, reports, visits),
         restriction_end_pod=surgery.restriction_end_pod,
     )
+    next_close = min((close for *_, close in awaited if close > now), default=None)
+    return Known(history, flags, next_close)
 
 
 def stored(evaluation: Evaluation) -> History:
     """Return the history an evaluation was made from, out of what it stored."""
     surgery = Surgery.objects.get(pk=evaluation.surgery_id)
     rows = SymptomReport.objects.filter(pk__in=evaluation.facts["reports"])
-    reports = [
-        _report(row, neck=surgery.is_neck) for row in rows.select_related("check_in")
-    ]
-    return history_from_data(
-        {**evaluation.facts, "reports": [plain(report) for report in reports]}
-    )
+    reports = [_report(row, neck=surgery.is_neck) for row in rows.select_related("check_in")]
+    return history_from_data({**evaluation.facts, "reports": [plain(report) for report in reports]})
 
 
 def risk(surgery: Surgery) -> Risk:
@@ -104,14 +131,14 @@ def risk_from(surgery: Surgery, profile: RiskProfile | None) -> Risk:
     return assess_risk(
         RiskFacts(
             smoking=known.smoking,
-            diabetes=known.diabetes and known.diabetes != Diabetes.NONE,
+            diabetes=None if known.diabetes is None else known.diabetes != Diabetes.NONE,
             osteoporosis=known.osteoporosis,
             autoimmune=known.autoimmune,
             age=surgery.patient.age(surgery.performed_on),
             n_levels=surgery.n_levels,
             revision=surgery.is_revision,
             complex=surgery.is_complex,
-            obesity=known.bmi and known.bmi >= OBESE_FROM,
+            obesity=None if known.bmi is None else known.bmi >= OBESE_FROM,
             chronic_opioid=known.chronic_opioids,
             mental_health=known.mental_health,
             vitd_deficiency=known.vitamin_d_deficiency,
@@ -142,16 +169,6 @@ def _report(row: SymptomReport, *, neck: bool) -> Report:
     )
 
 
-def _missed(surgery: Surgery, now: datetime) -> tuple[MissedCheckIn, ...]:
-    rows = CheckIn.objects.missed(now).filter(
-        surgery=surgery, kind=CheckInKind.SCHEDULED
-    )
-    return tuple(
-        MissedCheckIn(closed_at=closes_at, on=due_on)
-        for closes_at, due_on in rows.values_list("closes_at", "due_on")
-    )
-
-
 def _visits(surgery: Surgery) -> tuple[VisitState, ...]:
     zone = surgery.clinic.zone
     rows = Visit.objects.filter(surgery=surgery).exclude(status=VisitStatus.CANCELLED)
@@ -169,25 +186,19 @@ def _visits(surgery: Surgery) -> tuple[VisitState, ...]:
     )
 
 
-def _open_severities(surgery: Surgery) -> dict[Family, Severity]:
-    rows = Flag.objects.open().filter(surgery=surgery)
-    return {
-        Family(family): Severity(severity)
-        for family, severity in rows.values_list("family", "severity")
-    }
+def _newest_flags(surgery: Surgery) -> dict[Family, Flag]:
+    flags = Flag.objects.filter(surgery=surgery).order_by("raised_at", "pk")
+    return {Family(flag.family): flag for flag in flags}
 
 
 def _last_contact(
     surgery: Surgery,
     reports: tuple[Report, ...],
     visits: tuple[VisitState, ...],
-    now: datetime,
 ) -> date | None:
     """Return the last day the patient answered, came, or was reached."""
     reached = (
-        ContactAttempt.objects.filter(surgery=surgery, outcome__in=_CONTACT)
-        .order_by("at")
-        .last()
+        ContactAttempt.objects.filter(surgery=surgery, outcome__in=_CONTACT).order_by("at").last()
     )
     days = [report.on for report in reports]
     days += [visit.completed_on for visit in visits if visit.completed_on]

@@ -33,9 +33,7 @@ _REASONS = {
 
 
 @transaction.atomic
-def record_surgery(
-    patient: Patient, *, facts: Mapping[str, Any], now: datetime
-) -> Surgery:
+def record_surgery(patient: Patient, *, facts: Mapping[str, Any], now: datetime) -> Surgery:
     """Store an operation, plan its follow-up and end that of the one it replaces.
 
     Raises:
@@ -48,9 +46,7 @@ def record_surgery(
 
 
 @transaction.atomic
-def correct_surgery(
-    surgery: Surgery, *, facts: Mapping[str, Any], now: datetime
-) -> Surgery:
+def correct_surgery(surgery: Surgery, *, facts: Mapping[str, Any], now: datetime) -> Surgery:
     """Correct an operation and plan again what has not happened yet.
 
     Raises:
@@ -62,9 +58,7 @@ def correct_surgery(
 
 
 @transaction.atomic
-def change_status(
-    patient: Patient, *, status: str, since: date | None, now: datetime
-) -> None:
+def change_status(patient: Patient, *, status: str, since: date | None, now: datetime) -> None:
     """Say that a patient died, left, or is followed again; plans follow.
 
     Raises:
@@ -92,7 +86,7 @@ def start(surgery: Surgery, *, now: datetime) -> FollowUp:
         ],
         ignore_conflicts=True,
     )
-    follow_up = FollowUp.objects.select_for_update().get(surgery=surgery)
+    follow_up = FollowUp.objects.locked().get(surgery=surgery)
     reason = _end_reason(surgery)
     if reason:
         _end(follow_up, reason, now)
@@ -128,10 +122,7 @@ def stray_surgeries() -> QuerySet[Surgery]:
             Q(follow_up=None)
             | (Q(follow_up__ended_at=None) & ~followed)
             | (Q(follow_up__ended_at__isnull=False) & followed & ~finished)
-            | (
-                Q(follow_up__ended_at=None)
-                & ~Q(follow_up__planned_from=F("performed_on"))
-            )
+            | (Q(follow_up__ended_at=None) & ~Q(follow_up__planned_from=F("performed_on")))
         )
         .select_related("clinic", "patient", "supersedes")
         .order_by("performed_on", "pk")
@@ -152,9 +143,9 @@ def _end(follow_up: FollowUp, reason: EndReason, now: datetime) -> None:
         follow_up.ended_at, follow_up.end_reason = now, reason
         follow_up.next_evaluation_at = None
         follow_up.save(update_fields=["ended_at", "end_reason", "next_evaluation_at"])
-    CheckIn.objects.awaited().filter(
-        surgery_id=follow_up.surgery_id, closes_at__gt=now
-    ).update(cancelled_at=now)
+    CheckIn.objects.awaited().filter(surgery_id=follow_up.surgery_id, closes_at__gt=now).update(
+        cancelled_at=now
+    )
     Visit.objects.planned().filter(surgery_id=follow_up.surgery_id).update(
         status=VisitStatus.CANCELLED
     )
@@ -176,8 +167,7 @@ def _plan_check_ins(surgery: Surgery, now: datetime) -> None:
     moved = [
         check_in.pk
         for check_in in ahead
-        if check_in.plan_day not in wanted
-        or wanted[check_in.plan_day].due_on != check_in.due_on
+        if check_in.plan_day not in wanted or wanted[check_in.plan_day].due_on != check_in.due_on
     ]
     ahead.filter(pk__in=moved).update(cancelled_at=now)
     CheckIn.objects.bulk_create(wanted.values(), ignore_conflicts=True)

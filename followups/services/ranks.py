@@ -15,25 +15,32 @@ from followups.models import Flag, FollowUp
 from followups.protocol import STANDARD
 
 
-def refresh(
+def refresh(follow_up: FollowUp, *, now: datetime, changed: bool = False) -> None:
+    """Recompute the rank from the open flags; ``changed`` makes it a new version."""
+    flags = list(Flag.objects.open().filter(surgery=follow_up.surgery_id))
+    place(follow_up, flags=flags, now=now, changed=changed)
+
+
+def place(
     follow_up: FollowUp,
     *,
+    flags: Sequence[Flag],
     now: datetime,
     changed: bool = False,
     risk_points: int | None = None,
 ) -> None:
-    """Recompute the rank from the open flags; ``changed`` makes it a new version."""
-    flags = list(Flag.objects.open().filter(surgery=follow_up.surgery_id))
+    """Store the rank that these open flags give; without flags the case leaves."""
     if risk_points is not None:
-        follow_up.risk_points = risk_points
+        follow_up.risk_points = min(risk_points, STANDARD.queue.risk_cap)
     if changed:
         follow_up.version += 1
     if flags:
-        _place(follow_up, flags, now)
+        _enter_queue(follow_up, flags, now)
     else:
         _leave_queue(follow_up)
     follow_up.save(
         update_fields=[
+            "next_evaluation_at",
             "severity",
             "breach_bucket",
             "risk_points",
@@ -97,7 +104,7 @@ def place_of(
     )
 
 
-def _place(follow_up: FollowUp, flags: Sequence[Flag], now: datetime) -> None:
+def _enter_queue(follow_up: FollowUp, flags: Sequence[Flag], now: datetime) -> None:
     lead = lead_of(flags)
     place = place_of(
         lead,

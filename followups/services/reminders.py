@@ -11,7 +11,7 @@ import random
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -74,24 +74,18 @@ def send_due(*, clock: Clock, limit: int = 500) -> int:
     return sent
 
 
-def _channels(patient: object) -> "ContactChannelQuerySet":
-    return ContactChannel.objects.usable().filter(
-        patient=patient, kind__in=list(MESSENGERS)
-    )
+def _channels(patient: Any) -> "ContactChannelQuerySet":
+    return ContactChannel.objects.usable().filter(patient=patient, kind__in=list(MESSENGERS))
 
 
 def _preferred_channels(patients: set[int]) -> dict[int, list[str]]:
     """Return each patient's channels, the cheapest to ignore last."""
     order = list(MESSENGERS)
     found: dict[int, list[str]] = {patient: [] for patient in patients}
-    usable = ContactChannel.objects.usable().filter(
-        patient__in=patients, kind__in=order
-    )
+    usable = ContactChannel.objects.usable().filter(patient__in=patients, kind__in=order)
     for patient, kind in usable.values_list("patient", "kind"):
         found[patient].append(kind)
-    return {
-        patient: sorted(kinds, key=order.index) for patient, kinds in found.items()
-    }
+    return {patient: sorted(kinds, key=order.index) for patient, kinds in found.items()}
 
 
 def _messages(check_in: CheckIn, channels: list[str]) -> list[Reminder]:
@@ -167,14 +161,8 @@ def _begin(reminder: Reminder, now: datetime) -> bool:
     """Count the attempt if the message is still ours and still wanted, in one statement."""
     if _must_wait(reminder, now) or reminder.attempts >= MOST_ATTEMPTS:
         return False
-    started = _mine(reminder).filter(
-        _still_wanted(now), lease_until__gt=now, not_after__gt=now
-    )
-    return bool(
-        started.update(
-            attempts=F("attempts") + 1, sending_at=now, lease_until=now + LEASE
-        )
-    )
+    started = _mine(reminder).filter(_still_wanted(now), lease_until__gt=now, not_after__gt=now)
+    return bool(started.update(attempts=F("attempts") + 1, sending_at=now, lease_until=now + LEASE))
 
 
 def _still_wanted(now: datetime) -> Q:
@@ -229,9 +217,7 @@ def _record(
     reason: str = "",
 ) -> bool:
     """Write the end of a message, unless a later sender has taken it over."""
-    return bool(
-        _mine(reminder).update(state=state, sent_at=sent_at, reason=reason[:80])
-    )
+    return bool(_mine(reminder).update(state=state, sent_at=sent_at, reason=reason[:80]))
 
 
 def _mine(reminder: Reminder) -> "ReminderQuerySet":

@@ -17,7 +17,5 @@ def run(*, now: datetime) -> dict[str, int]:
         "messages": reminders.plan(now=now),
     }
     # Last, so that a sweep which fails half-way does not look alive.
-    Heartbeat.objects.update_or_create(
-        name=NAME, defaults={"at": now, "detail": counts}
-    )
+    Heartbeat.objects.update_or_create(name=NAME, defaults={"at": now, "detail": counts})
     return counts

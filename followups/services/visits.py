@@ -39,9 +39,7 @@ def no_show(visit: Visit, *, now: datetime) -> Visit:
     """
     if visit.status != VisitStatus.BOOKED:
         raise NotExpected(visit.pk)
-    return _change(
-        visit, now, status=VisitStatus.NO_SHOW, no_show_at=[*visit.no_show_at, now]
-    )
+    return _change(visit, now, status=VisitStatus.NO_SHOW, no_show_at=[*visit.no_show_at, now])
 
 
 def cancel(visit: Visit, *, now: datetime) -> Visit:
@@ -56,7 +54,7 @@ def cancel(visit: Visit, *, now: datetime) -> Visit:
 @transaction.atomic
 def _change(visit: Visit, now: datetime, **facts: object) -> Visit:
     """Write the facts if the visit is as the caller saw it, then run the rules."""
-    follow_up = FollowUp.objects.select_for_update().get(surgery=visit.surgery_id)
+    follow_up = FollowUp.objects.locked().get(surgery=visit.surgery_id)
     as_seen = Visit.objects.planned().filter(pk=visit.pk, status=visit.status)
     if not as_seen.update(**facts):
         raise NotExpected(visit.pk)

@@ -52,12 +52,8 @@ class Patient(models.Model):
     given_name = models.CharField(max_length=120)
     date_of_birth = models.DateField()
     sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    language = models.CharField(
-        max_length=5, choices=Language, default=Language.ENGLISH
-    )
-    status = models.CharField(
-        max_length=12, choices=PatientStatus, default=PatientStatus.ACTIVE
-    )
+    language = models.CharField(max_length=5, choices=Language, default=Language.ENGLISH)
+    status = models.CharField(max_length=12, choices=PatientStatus, default=PatientStatus.ACTIVE)
     status_since = models.DateField(
         null=True, blank=True, help_text="Date of death, withdrawal or transfer."
     )
@@ -91,8 +87,7 @@ class Patient(models.Model):
                 name="patient_status_since_iff_not_active",
             ),
             models.CheckConstraint(
-                condition=Q(status_since=None)
-                | Q(status_since__gte=F("date_of_birth")),
+                condition=Q(status_since=None) | Q(status_since__gte=F("date_of_birth")),
                 name="patient_status_after_birth",
             ),
             models.CheckConstraint(
@@ -172,9 +167,7 @@ class ContactChannel(models.Model):
     class Meta:
         constraints = [
             SameClinic(field="patient", name="channel_patient_same_clinic"),
-            models.UniqueConstraint(
-                fields=["patient", "kind"], name="channel_once_per_kind"
-            ),
+            models.UniqueConstraint(fields=["patient", "kind"], name="channel_once_per_kind"),
             models.CheckConstraint(
                 condition=Q(kind=ChannelKind.EMAIL, address__regex=r"^[^@\s]+@[^@\s]+$")
                 | Q(
@@ -198,9 +191,7 @@ class RiskProfile(models.Model):
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="risk_profiles")
     recorded_on = models.DateField()
-    source = models.CharField(
-        max_length=60, blank=True, help_text="Who or what said so."
-    )
+    source = models.CharField(max_length=60, blank=True, help_text="Who or what said so.")
     smoking = models.CharField(max_length=10, choices=Smoking, null=True, blank=True)
     diabetes = models.CharField(max_length=10, choices=Diabetes, null=True, blank=True)
     hba1c = models.DecimalField(
@@ -223,12 +214,8 @@ class RiskProfile(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(10)), MaxValueValidator(Decimal(100))],
     )
-    chronic_opioids = models.BooleanField(
-        "long-term opioids before surgery", null=True, blank=True
-    )
-    mental_health = models.BooleanField(
-        "depression or anxiety diagnosed", null=True, blank=True
-    )
+    chronic_opioids = models.BooleanField("long-term opioids before surgery", null=True, blank=True)
+    mental_health = models.BooleanField("depression or anxiety diagnosed", null=True, blank=True)
     vitamin_d_deficiency = models.BooleanField(null=True, blank=True)
 
     objects = ClinicQuerySet.as_manager()

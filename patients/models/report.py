@@ -34,9 +34,7 @@ def _one_of(words: type[models.TextChoices]) -> models.CharField:
 
 def _any_of(words: type[models.TextChoices]) -> ArrayField:
     """Several words; NULL is not asked, an empty list is "none of these"."""
-    return ArrayField(
-        models.CharField(max_length=12, choices=words), null=True, blank=True
-    )
+    return ArrayField(models.CharField(max_length=12, choices=words), null=True, blank=True)
 
 
 RANGES = {
@@ -93,8 +91,7 @@ def _item_constraints() -> list[models.CheckConstraint]:
     ]
     lists = [
         models.CheckConstraint(
-            condition=Q(**{item: None})
-            | Q(**{f"{item}__contained_by": known.values}),
+            condition=Q(**{item: None}) | Q(**{f"{item}__contained_by": known.values}),
             name=f"report_{item}_known",
         )
         for item, known in WORD_LISTS.items()
@@ -148,9 +145,7 @@ class SymptomReport(models.Model):
     # S4: clots, fever, wound, headache
     calf = _yes_no()
     fever = _yes_no()
-    temp_c = models.DecimalField(
-        max_digits=3, decimal_places=1, null=True, blank=True
-    )
+    temp_c = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
     wound = _any_of(choices.WoundSign)
     headache_upright = _yes_no()
     # Q1, Q2: pain, 0 none to 10 worst imaginable
@@ -208,13 +203,9 @@ class SymptomReport(models.Model):
             ),
             *_item_constraints(),
         ]
-        indexes = [
-            models.Index(fields=["surgery", "reported_at"], name="report_history")
-        ]
+        indexes = [models.Index(fields=["surgery", "reported_at"], name="report_history")]
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

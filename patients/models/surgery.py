@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,6 +15,7 @@ from patients.choices import Approach, PatientStatus, Region
 from patients.models.person import OLDEST_BIRTH, Patient
 from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
 
+MOST_LEVELS = 20
 _SEGMENT = re.compile(r"(?:[CTL]\d{1,2}|S1)-(?:[CTL]\d{1,2}|S1|S2|Ilium)")
 RESTRICTION_END_POD = 84  # lifting and movement limits end after 12 weeks (protocol 1.1)
 
@@ -29,9 +31,7 @@ def validate_segment(text: str) -> None:
 class SurgeryQuerySet(ClinicQuerySet):
     def current(self) -> Self:
         """Operations not replaced by a revision, of patients still followed."""
-        return self.filter(
-            superseded_by=None, patient__status=PatientStatus.ACTIVE
-        )
+        return self.filter(superseded_by=None, patient__status=PatientStatus.ACTIVE)
 
 
 class Surgery(models.Model):
@@ -47,7 +47,11 @@ class Surgery(models.Model):
         default=list,
         help_text="Motion segments, separated by commas: L4-L5, L5-S1.",
     )
-    n_levels = models.PositiveSmallIntegerField("number of levels fused", null=True)
+    n_levels = models.PositiveSmallIntegerField(
+        "number of levels fused",
+        null=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_LEVELS)],
+    )
     approach = models.CharField(max_length=20, choices=Approach)
     is_complex = models.BooleanField(
         "complex construct",
@@ -94,7 +98,7 @@ class Surgery(models.Model):
                 name="surgery_date_is_possible",
             ),
             models.CheckConstraint(
-                condition=Q(n_levels=None) | Q(n_levels__range=(1, 20)),
+                condition=Q(n_levels=None) | Q(n_levels__range=(1, MOST_LEVELS)),
                 name="surgery_n_levels_range",
             ),
             models.CheckConstraint(
@@ -102,13 +106,11 @@ class Surgery(models.Model):
                 name="surgery_restriction_end_range",
             ),
             models.CheckConstraint(
-                condition=Q(supersedes=None)
-                | (Q(is_revision=True) & ~Q(supersedes=F("id"))),
+                condition=Q(supersedes=None) | (Q(is_revision=True) & ~Q(supersedes=F("id"))),
                 name="surgery_only_a_revision_supersedes",
             ),
             models.CheckConstraint(
-                condition=Q(region__in=Region.values)
-                & Q(approach__in=Approach.values),
+                condition=Q(region__in=Region.values) & Q(approach__in=Approach.values),
                 name="surgery_choices_are_known",
             ),
         ]

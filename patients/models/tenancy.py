@@ -7,7 +7,6 @@ whatever wrote it.
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
 from django.db.models.constraints import BaseConstraint
 
@@ -36,36 +35,30 @@ class SameClinic(BaseConstraint):
         super().__init__(name=name)
         self.field = field
 
-    def _definition(
-        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
-    ) -> str:
+    def _definition(self, model: Any, schema_editor: Any) -> str:
         field = model._meta.get_field(self.field)
         quote = schema_editor.quote_name
-        target = field.remote_field.model._meta  # type: ignore[union-attr]
+        target = field.remote_field.model._meta
         return (
             f"CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY ({quote(field.column)}, {quote('clinic_id')}) "  # type: ignore[union-attr]
+            f"FOREIGN KEY ({quote(field.column)}, {quote('clinic_id')}) "
             f"REFERENCES {quote(target.db_table)} ({quote('id')}, {quote('clinic_id')})"
         )
 
     def constraint_sql(
         self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
+        model: Any,
+        schema_editor: Any,
     ) -> str:
         # Added by its own statement below: the target's unique key must exist first.
-        assert model is not None
-        assert schema_editor is not None
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
     def create_sql(
         self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
-    ) -> Statement:
-        assert model is not None
-        assert schema_editor is not None
+        model: Any,
+        schema_editor: Any,
+    ) -> Any:
         return Statement(
             "ALTER TABLE %(table)s ADD %(definition)s",
             table=schema_editor.quote_name(model._meta.db_table),
@@ -74,11 +67,9 @@ class SameClinic(BaseConstraint):
 
     def remove_sql(
         self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
-    ) -> Statement:
-        assert model is not None
-        assert schema_editor is not None
+        model: Any,
+        schema_editor: Any,
+    ) -> Any:
         return Statement(
             "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
             table=schema_editor.quote_name(model._meta.db_table),
@@ -88,7 +79,7 @@ class SameClinic(BaseConstraint):
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Leave the verdict to the database: forms never offer another clinic's rows."""
 
-    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field}
 

@@ -1,0 +1,1 @@
+"""The demo clinic: made-up people whose histories pass through the real services."""

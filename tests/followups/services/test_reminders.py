@@ -1,0 +1,199 @@
+"""Reminders: one for each step, only while they are wanted, and never lost."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.utils import timezone
+
+from followups.choices import ReminderState
+from followups.models import CheckIn, CheckInLink, Reminder
+from followups.services import check_ins, plans, reminders, sweep
+from followups.services.reminders import LEASE, MOST_ATTEMPTS
+from patients.models import ContactChannel
+from tests.factories import answer, at, make_check_in, make_patient, make_surgery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def check_in():
+    return make_check_in(day=7)
+
+
+def send(now):
+    return reminders.send_due(clock=lambda: now)
+
+
+def states():
+    return list(Reminder.objects.order_by("step").values_list("state", flat=True))
+
+
+def test_a_check_in_that_comes_due_gets_three_messages_a_day_apart(check_in):
+    assert reminders.plan(now=at(7, 9)) == 3
+    times = Reminder.objects.order_by("step").values_list("not_before", flat=True)
+    assert list(times) == [at(7, 9), at(8, 9), at(9, 9)]
+
+
+def test_planning_twice_changes_nothing(check_in):
+    reminders.plan(now=at(7, 9))
+    assert reminders.plan(now=at(7, 10)) == 0
+    assert Reminder.objects.count() == 3
+
+
+def test_the_message_holds_a_link_and_nothing_about_the_patient(check_in):
+    reminders.plan(now=at(7, 9))
+    assert send(at(7, 9)) == 1
+    message = mail.outbox[0]
+    patient = check_in.surgery.patient
+    text = message.subject + message.body
+    assert f"{settings.SITE_URL}/c/" in text
+    for private in (patient.given_name, patient.family_name, patient.mrn, "TLIF", "L4", "pain"):
+        assert private not in text
+    assert message.to == [ContactChannel.objects.get().address]
+    assert CheckInLink.objects.filter(check_in=check_in).count() == 1
+    assert states() == ["sent", "pending", "pending"]
+
+
+def test_a_message_is_sent_once_however_often_the_sender_runs(check_in):
+    reminders.plan(now=at(7, 9))
+    assert [send(at(7, 9)), send(at(7, 10)), send(at(8, 9)), send(at(8, 10))] == [1, 0, 1, 0]
+    assert len(mail.outbox) == 2
+
+
+def test_nobody_who_has_answered_is_reminded(check_in):
+    reminders.plan(now=at(7, 9))
+    answer(check_in, now=at(7, 10), pain_back=2)
+    assert send(at(8, 9)) == 0
+    assert states()[:2] == [ReminderState.SUPPRESSED] * 2
+
+
+@pytest.mark.parametrize("status", ["deceased", "withdrawn", "transferred"])
+def test_nobody_who_died_or_left_is_reminded(check_in, status):
+    reminders.plan(now=at(7, 9))
+    plans.change_status(
+        check_in.surgery.patient, status=status, since=date(2026, 3, 9), now=at(7, 8)
+    )
+    assert send(at(7, 9)) == 0
+    assert not mail.outbox
+
+
+def test_consent_is_asked_for_again_at_the_send(check_in):
+    reminders.plan(now=at(7, 9))
+    ContactChannel.objects.update(opted_out_at=timezone.now())
+    assert send(at(7, 9)) == 0
+    assert states()[0] == ReminderState.SUPPRESSED
+
+
+def test_without_consent_nothing_is_planned():
+    surgery = make_surgery(make_patient(email=""))
+    make_check_in(surgery, day=7)
+    assert reminders.plan(now=at(7, 9)) == 0
+
+
+def test_quiet_hours_hold_a_message_until_morning(check_in):
+    reminders.plan(now=at(7, 19))
+    assert send(at(7, 20)) == 0
+    reminder = Reminder.objects.get(step=0)
+    assert (reminder.state, reminder.not_before) == (ReminderState.PENDING, at(8, 8))
+    assert send(at(8, 8)) == 1
+
+
+def test_a_link_somebody_asked_for_comes_at_night_too(check_in):
+    check_ins.make_on_demand(check_in.surgery, now=at(20, 22))
+    reminders.plan(now=at(20, 22))
+    assert send(at(20, 22)) == 1
+
+
+def test_a_message_later_than_its_check_in_is_never_sent(check_in):
+    reminders.plan(now=at(7, 9))
+    assert send(at(11)) == 0
+    assert states() == [ReminderState.EXPIRED] * 3
+
+
+def test_a_lost_sender_is_replaced_when_its_lease_runs_out(check_in):
+    reminders.plan(now=at(7, 9))
+    Reminder.objects.filter(step__gt=0).delete()
+    taken = reminders._claim(at(7, 9))  # and then the process is killed
+    assert taken is not None
+    assert send(at(7, 9)) == 0
+    assert send(at(7, 9) + LEASE + timedelta(seconds=1)) == 1
+
+
+def test_a_sender_that_slept_past_its_lease_does_not_send(check_in):
+    reminders.plan(now=at(7, 9))
+    Reminder.objects.filter(step__gt=0).delete()
+    sleeper = reminders._claim(at(7, 9))
+    assert send(at(7, 9) + LEASE * 2) == 1
+    assert not reminders._send(sleeper, lambda: at(7, 9) + LEASE * 2)
+    assert len(mail.outbox) == 1
+    assert states() == ["sent"]
+
+
+def test_attempts_are_counted_at_the_send_not_at_the_claim(check_in):
+    reminders.plan(now=at(7, 9))
+    reminders._claim(at(7, 9))
+    assert Reminder.objects.get(step=0).attempts == 0
+
+
+def test_a_message_that_kills_its_sender_is_given_up_visibly(check_in):
+    reminders.plan(now=at(7, 9))
+    Reminder.objects.filter(step=0).update(attempts=MOST_ATTEMPTS)
+    assert send(at(7, 9)) == 0
+    assert Reminder.objects.get(step=0).state == ReminderState.FAILED
+
+
+class TestAgainstARealMailServer:
+    @pytest.fixture(autouse=True)
+    def _smtp(self, settings, smtp_server):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = smtp_server.host, smtp_server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        self.server = smtp_server
+
+    def test_it_arrives(self, check_in):
+        reminders.plan(now=at(7, 9))
+        assert send(at(7, 9)) == 1
+        [message] = self.server.messages()
+        assert "/c/" in message.get_content()
+        assert message["X-Reference"] == str(Reminder.objects.get(step=0).public_id)
+
+    def test_a_refused_address_fails_for_good(self, check_in):
+        ContactChannel.objects.update(address="refused@example.org")
+        reminders.plan(now=at(7, 9))
+        assert send(at(7, 9)) == 0
+        reminder = Reminder.objects.get(step=0)
+        assert reminder.state == ReminderState.FAILED
+        assert "example.org" not in reminder.reason
+
+    def test_a_server_that_is_away_is_tried_again_later(self, check_in, settings):
+        settings.EMAIL_PORT = 9  # discard: nothing listens there
+        reminders.plan(now=at(7, 9))
+        assert send(at(7, 9)) == 0
+        reminder = Reminder.objects.get(step=0)
+        assert reminder.state == ReminderState.PENDING
+        assert at(7, 9) < reminder.not_before < at(7, 10)
+        settings.EMAIL_PORT = self.server.port
+        assert send(at(7, 10)) == 1
+
+
+def test_the_sweep_fills_the_outbox_and_says_it_is_alive(check_in):
+    counts = sweep.run(now=at(7, 9))
+    assert counts["messages"] == 3
+    assert CheckIn.objects.awaited().count() == 47
+
+
+def test_every_step_stays_in_the_morning_across_daylight_saving():
+    surgery = make_surgery(
+        performed_on=date(2026, 2, 28)
+    )  # day 7 is 7 March, clocks move on the 8th
+    plans.start(surgery, now=at(-5))
+    due = datetime(2026, 3, 7, 15, tzinfo=surgery.clinic.zone)
+    reminders.plan(now=due)
+    local = [
+        moment.astimezone(surgery.clinic.zone).hour
+        for moment in Reminder.objects.values_list("not_before", flat=True)
+    ]
+    assert local == [9, 9, 9]

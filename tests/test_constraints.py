@@ -1,0 +1,284 @@
+"""What must never happen is refused by the database, whatever code wrote it.
+
+Each named constraint has a row here; a constraint without one fails the last test.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, transaction
+
+from clinic.staff.models import Clinic, User
+from followups.models import (
+    CheckIn,
+    CheckInLink,
+    ContactAttempt,
+    Evaluation,
+    Flag,
+    FlagEvent,
+    FollowUp,
+    Reminder,
+    Visit,
+)
+from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
+from patients.models.report import RANGES, WORD_LISTS, WORDS
+from tests.factories import (
+    OPERATED,
+    at,
+    make_clinic,
+    make_flag,
+    make_follow_up,
+    make_patient,
+    make_surgery,
+    make_user,
+    store_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """One row of everything, and a second clinic to mix it up with."""
+
+    def __init__(self) -> None:
+        self.clinic = make_clinic()
+        self.elsewhere = make_clinic()
+        self.user = make_user(clinic=self.clinic)
+        self.patient = make_patient(clinic=self.clinic)
+        self.surgery = make_surgery(self.patient)
+        self.flag = make_flag(self.surgery)
+        self.follow_up = FollowUp.objects.get(surgery=self.surgery)
+        self.check_in = CheckIn.objects.filter(surgery=self.surgery, plan_day=7).get()
+        self.visit = Visit.objects.filter(surgery=self.surgery, kind="6wk").get()
+        self.report = store_report(self.surgery, day=5)
+        self.channel = ContactChannel.objects.get(patient=self.patient)
+        self.risk = RiskProfile.objects.create(
+            clinic=self.clinic, patient=self.patient, recorded_on=OPERATED
+        )
+        self.reminder = Reminder.objects.create(
+            clinic=self.clinic,
+            check_in=self.check_in,
+            channel="email",
+            step=0,
+            not_before=at(7),
+            not_after=at(8),
+        )
+        self.evaluation = self.flag.evaluation
+        self.event = FlagEvent.objects.create(
+            clinic=self.clinic, flag=self.flag, kind="note", at=at(60), severity=2
+        )
+        self.attempt = ContactAttempt.objects.create(
+            clinic=self.clinic,
+            surgery=self.surgery,
+            at=at(60),
+            by=self.user,
+            method="phone",
+            outcome="reached",
+        )
+        self.link = CheckInLink.objects.create(
+            clinic=self.clinic, check_in=self.check_in, token_hash=b"1", made_at=at(7)
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def change(what: str, **facts: Any) -> Callable[[World], None]:
+    """Change the world's row of that name past every Python check."""
+
+    def act(world: World) -> None:
+        row = getattr(world, what)
+        type(row).objects.filter(pk=row.pk).update(**facts)
+
+    return act
+
+
+def copy(what: str, **facts: Any) -> Callable[[World], None]:
+    """Insert the world's row of that name once more, with these differences."""
+
+    def act(world: World) -> None:
+        row = getattr(world, what)
+        values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+        values.pop("id")
+        values |= {key: fact(world) if callable(fact) else fact for key, fact in facts.items()}
+        type(row).objects.bulk_create([type(row)(**values)])
+
+    return act
+
+
+def elsewhere(what: str, **fresh: Any) -> Callable[[World], None]:
+    """Insert a copy that claims to belong to the other clinic."""
+    return copy(what, clinic_id=lambda world: world.elsewhere.pk, **fresh)
+
+
+def other_surgery(world: World) -> int:
+    return make_surgery(make_patient(clinic=world.clinic)).pk
+
+
+NEW_ID = lambda _: uuid.uuid4()  # noqa: E731
+LATER = OPERATED + timedelta(days=400)
+
+VIOLATIONS: dict[str, Callable[[World], None]] = {
+    # clinic and staff
+    "clinic_has_a_name": change("clinic", name=""),
+    "clinic_emergency_number_can_be_dialled": change("clinic", emergency_number="nine"),
+    "user_works_in_a_clinic": change("user", clinic=None),
+    "user_role_is_known": change("user", role="king"),
+    # patients
+    "patient_mrn_once_per_clinic": copy("patient"),
+    "patient_mrn_is_normalised": change("patient", mrn="m 1"),
+    "patient_has_a_name": change("patient", family_name=""),
+    "patient_birth_is_possible": change("patient", date_of_birth=date(1899, 12, 31)),
+    "patient_status_since_iff_not_active": change("patient", status="deceased"),
+    "patient_status_after_birth": change(
+        "patient", status="deceased", status_since=date(1960, 1, 1)
+    ),
+    "patient_choices_are_known": change("patient", sex="x"),
+    "channel_patient_same_clinic": elsewhere("channel", kind="phone", address="+12125550100"),
+    "channel_once_per_kind": copy("channel"),
+    "channel_address_fits_its_kind": change("channel", address="no address"),
+    "risk_patient_same_clinic": elsewhere("risk", recorded_on=LATER),
+    "risk_profile_once_per_day": copy("risk"),
+    "risk_hba1c_range": change("risk", hba1c=21),
+    "risk_bmi_range": change("risk", bmi=9),
+    "risk_choices_are_known": change("risk", smoking="cigars"),
+    # surgeries
+    "surgery_patient_same_clinic": elsewhere("surgery", performed_on=LATER),
+    "surgery_supersedes_same_clinic": lambda world: copy(
+        "surgery",
+        performed_on=LATER,
+        is_revision=True,
+        supersedes_id=make_surgery(make_patient(clinic=world.elsewhere)).pk,
+    )(world),
+    "surgery_once_per_day": copy("surgery"),
+    "surgery_date_is_possible": change("surgery", performed_on=date(1899, 1, 1)),
+    "surgery_n_levels_range": change("surgery", n_levels=21),
+    "surgery_restriction_end_range": change("surgery", restriction_end_pod=731),
+    "surgery_only_a_revision_supersedes": lambda world: copy(
+        "surgery", performed_on=LATER, supersedes_id=world.surgery.pk
+    )(world),
+    "surgery_choices_are_known": change("surgery", region="sacral"),
+    # reports
+    "report_surgery_same_clinic": elsewhere("report", submission_id=NEW_ID),
+    "report_typed_in_by_somebody": copy("report", submission_id=NEW_ID, source="phone"),
+    "report_message_length": copy("report", submission_id=NEW_ID, message="x" * 2001),
+    **{
+        f"report_{item}_range": copy("report", submission_id=NEW_ID, **{item: high + 1})
+        for item, (_, high) in RANGES.items()
+    },
+    **{
+        f"report_{item}_known": copy("report", submission_id=NEW_ID, **{item: "?"})
+        for item in WORDS
+    },
+    **{
+        f"report_{item}_known": copy("report", submission_id=NEW_ID, **{item: ["?"]})
+        for item in WORD_LISTS
+    },
+    # the plan
+    "follow_up_surgery_same_clinic": elsewhere("follow_up", surgery_id=other_surgery),
+    "follow_up_end_has_a_reason": change("follow_up", ended_at=at(9)),
+    "follow_up_in_queue_iff_flags_open": change("follow_up", severity=None),
+    "follow_up_rank_parts_in_range": change("follow_up", breach_bucket=5),
+    "follow_up_owner_since": change("follow_up", owned_since=at(9)),
+    "check_in_surgery_same_clinic": elsewhere("check_in", plan_day=None, kind="recheck"),
+    "check_in_report_same_clinic": lambda world: change(
+        "check_in",
+        report=store_report(make_surgery(make_patient(clinic=world.elsewhere)), day=5),
+    )(world),
+    "check_in_once_per_plan_day": copy("check_in", kind="recheck"),
+    "check_in_one_awaited_per_kind_and_day": copy("check_in", plan_day=None),
+    "check_in_not_both_reported_and_cancelled": lambda world: change(
+        "check_in", report=world.report, cancelled_at=at(9)
+    )(world),
+    "check_in_closes_after_due": change("check_in", closes_at=at(1)),
+    "check_in_birth_date_tries_limited": change("check_in", birth_date_tries=6),
+    "check_in_choices_are_known": change("check_in", kind="party"),
+    "link_check_in_same_clinic": elsewhere("link", token_hash=b"2"),
+    "visit_surgery_same_clinic": elsewhere("visit", kind="2wk", status="cancelled"),
+    "visit_once_per_kind": copy("visit"),
+    "visit_target_inside_window": change("visit", target_on=LATER),
+    "visit_completed_on_iff_completed": change("visit", status="completed"),
+    "visit_booked_has_a_time": change("visit", status="booked"),
+    "visit_choices_are_known": change("visit", kind="1wk"),
+    # review
+    "evaluation_surgery_same_clinic": elsewhere("evaluation"),
+    "evaluation_report_same_clinic": lambda world: copy(
+        "evaluation",
+        trigger="report",
+        report_id=store_report(make_surgery(make_patient(clinic=world.elsewhere)), day=5).pk,
+    )(world),
+    "evaluation_report_iff_triggered_by_it": copy("evaluation", trigger="report"),
+    "flag_surgery_same_clinic": elsewhere("flag", family="cord"),
+    "flag_evaluation_same_clinic": lambda world: change(
+        "flag",
+        evaluation=make_flag(make_surgery(make_patient(clinic=world.elsewhere))).evaluation,
+    )(world),
+    "flag_one_open_per_family": copy("flag"),
+    "flag_disposition_iff_closed": change("flag", disposition="advice"),
+    "flag_closed_by_a_person_with_next_step": change(
+        "flag", closed_at=at(70), disposition="advice"
+    ),
+    "flag_only_routine_clears_itself": change("flag", closed_at=at(70), disposition="cleared"),
+    "flag_target_after_start": change("flag", respond_by=at(1)),
+    "flag_choices_are_known": change("flag", rule="GUESS"),
+    "flag_event_flag_same_clinic": elsewhere("event"),
+    "flag_event_kind_is_known": copy("event", kind="party"),
+    "contact_surgery_same_clinic": elsewhere("attempt"),
+    "contact_choices_are_known": copy("attempt", method="pigeon"),
+    # messages
+    "reminder_check_in_same_clinic": elsewhere("reminder", public_id=NEW_ID, step=1),
+    "reminder_once_per_step": copy("reminder", public_id=NEW_ID),
+    "reminder_not_after_follows_not_before": change("reminder", not_after=at(6)),
+    "reminder_sent_at_iff_sent": change("reminder", state="sent"),
+    "reminder_sending_has_a_lease": change("reminder", state="sending"),
+    "reminder_state_is_known": change("reminder", state="lost"),
+}
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_the_database_refuses(world, name):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        VIOLATIONS[name](world)
+
+
+@pytest.mark.parametrize("name", ["report", "evaluation", "event", "attempt"])
+def test_what_is_append_only_cannot_be_changed_or_deleted(world, name):
+    row = getattr(world, name)
+    rows = type(row).objects.filter(pk=row.pk)
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        rows.update(clinic=row.clinic_id)
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        rows._raw_delete(rows.db)
+
+
+def test_every_constraint_of_ours_is_tested_here():
+    ours = {
+        constraint.name
+        for label in ("staff", "patients", "followups")
+        for model in apps.get_app_config(label).get_models()
+        for constraint in model._meta.constraints
+    }
+    # Targets of the composite keys: unique because ids are.
+    keys = {name for name in ours if name.endswith("_clinic_key")}
+    assert ours - keys == set(VIOLATIONS)
+
+
+def test_the_models_named_here_are_all_there_are():
+    tested = {
+        Clinic, User, Patient, ContactChannel, RiskProfile, Surgery, SymptomReport,
+        FollowUp, CheckIn, CheckInLink, Visit, Evaluation, Flag, FlagEvent,
+        ContactAttempt, Reminder,
+    }  # fmt: skip
+    ours = {
+        model
+        for label in ("staff", "patients", "followups")
+        for model in apps.get_app_config(label).get_models()
+    }
+    assert {model.__name__ for model in ours - tested} == {"Heartbeat"}
+    assert make_follow_up()
