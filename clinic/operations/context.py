@@ -1,9 +1,78 @@
-"""What every staff page shows about the system itself."""
+"""What every staff page shows about the system itself; asked for only where it is shown."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from clinic.operations.heartbeats import Pulse, pulse
+from clinic.staff.models import Clinic, User
+from followups.models import FollowUp
+from patients.models import Patient
+
+MOST_CASES = 999
+MOST_PATIENTS = 9_999
+
+
+class _StaffPage:
+    """The frame of a page for whoever is signed in; for anybody else every answer is None."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self.request, "user", None)  # error pages may come before sign-in
+        return user if isinstance(user, User) else None
+
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """Open cases and active patients of the user's clinic, in one query."""
+        user = cast(User, self.user)
+        cases = FollowUp.objects.for_user(user).filter(severity__isnull=False)
+        patients = Patient.objects.for_user(user).active()
+        counted: tuple[int, int] = (
+            User.objects.filter(pk=user.pk)
+            .values_list(_up_to(MOST_CASES, cases), _up_to(MOST_PATIENTS, patients))
+            .get()
+        )
+        return counted
+
+    def clinic(self) -> Clinic | None:
+        return self.user.clinic if self.user else None
+
+    def heartbeat(self) -> Pulse | None:
+        return pulse() if self.user else None
+
+    def queue_count(self) -> str | None:
+        return _shown(self.counts[0], MOST_CASES) if self.user else None
+
+    def patient_count(self) -> str | None:
+        return _shown(self.counts[1], MOST_PATIENTS) if self.user else None
+
+
+def _up_to(most: int, rows: QuerySet) -> Func:
+    """Count rows, but no further than just past the most that is shown."""
+    capped = rows.order_by().values("pk")[: most + 1]
+    return Func(ArraySubquery(capped), function="cardinality", output_field=IntegerField())
+
+
+def _shown(count: int, most: int) -> str:
+    return f"{most}+" if count > most else str(count)
 
 
 def staff_page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Return the frame's facts, each unasked until a template uses it."""
+    page = _StaffPage(request)
+    return {
+        "product_name": settings.PRODUCT_NAME,
+        "is_demo": settings.FUSELINE_DEMO,
+        "clinic": SimpleLazyObject(page.clinic),
+        "heartbeat": SimpleLazyObject(page.heartbeat),
+        "queue_count": SimpleLazyObject(page.queue_count),
+        "patient_count": SimpleLazyObject(page.patient_count),
+    }

@@ -1,5 +1,11 @@
-"""Addresses; none yet."""
+"""Addresses about the system itself."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clinic.operations import views
+
+app_name = "operations"
+urlpatterns = [
+    path("healthz", views.health, name="health"),
+    path("demo/messages/", views.messages, name="messages"),
+]

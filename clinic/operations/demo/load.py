@@ -29,13 +29,15 @@ from followups.clock import midnight
 from followups.models import CheckIn, Flag, FollowUp, Visit
 from followups.services import cases, check_ins, contacts, flags, plans, visits
 from followups.simulation import courses
+from followups.simulation.courses import Shape
 from patients import services as records
 from patients.choices import ChannelKind, Opioid
 from patients.models import Surgery
 
 PASSWORD = "fuseline-demo"  # noqa: S105  public: the demo never runs in production
-# The clinic has used the product this long; older operations were enrolled then.
-IN_USE = timedelta(weeks=20)
+# Operations from before the clinic began with the product were enrolled in stages:
+# those with something to tell first.
+ENROLLED_FIRST, ENROLLED_LATER = timedelta(weeks=20), timedelta(weeks=8)
 REGISTERED_AHEAD = timedelta(days=21)
 # How soon the demo's staff get to a flag, in hours, and how often they do.
 REACTION_HOURS = {
@@ -138,7 +140,9 @@ class Life:
     def _enrol(self) -> Surgery:
         story, clinic = self.story, self.team.clinic
         operated = midnight(self.zone, story.operated)
-        enrolled = max(operated - REGISTERED_AHEAD, self.now - IN_USE)
+        steady = story.shape == Shape.NORMAL and story.event == people.STEADY
+        in_use = ENROLLED_LATER if steady else ENROLLED_FIRST
+        enrolled = max(operated - REGISTERED_AHEAD, self.now - in_use)
         patient = records.register(
             clinic=clinic,
             facts={

@@ -1,0 +1,42 @@
+"""Pages about the system itself: is it awake, and what has the demo sent."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clinic.operations import outbox
+from clinic.operations.heartbeats import pulse
+from clinic.staff.access import public
+
+UNAVAILABLE = 503
+
+
+@public
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Say whether the database answers and the sweep runs; nothing else to anybody."""
+    try:
+        now = pulse()
+    except Error:
+        return JsonResponse({"status": "database away"}, status=UNAVAILABLE)
+    age = None if now.age is None else round(now.age.total_seconds(), 1)
+    status = "sweep silent" if now.stale else "ok"
+    return JsonResponse(
+        {"status": status, "heartbeat_age_seconds": age},
+        status=UNAVAILABLE if now.stale else 200,
+    )
+
+
+@public
+@require_safe
+def messages(request: HttpRequest) -> HttpResponse:
+    """Show the demo's outbox, so that one person can be clinic and patient."""
+    if not settings.FUSELINE_DEMO:
+        raise Http404
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    found = outbox.newest(Path(folder)) if folder else None
+    return render(request, "operations/messages.html", {"found": found})
