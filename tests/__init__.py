@@ -1,0 +1,1 @@
+"""The suite mirrors the packages; names of tests are sentences."""
