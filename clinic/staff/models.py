@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -94,7 +94,6 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role)
     clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, blank=True, related_name="staff")
 
-    objects = UserManager()
     REQUIRED_FIELDS = ["email", "role"]
 
     class Meta:

@@ -182,8 +182,7 @@ def _raise(
 
 def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> bool:
     """Add findings the flag does not know yet; severity may rise, never fall."""
-    known = {(item["rule"], item["since"]) for item in flag.evidence}
-    new = [item for item in map(plain, findings) if (item["rule"], item["since"]) not in known]
+    new = [item for item in map(plain, findings) if _is_new(item, flag.evidence)]
     if not new and not flag.data_cleared:
         return False
     lead, now = findings[0], evaluation.at
@@ -202,6 +201,18 @@ def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> b
     if new:
         flag_events.add(flag, kind, at=now, text=lead.explanation)
     return bool(new)
+
+
+def _is_new(item: dict[str, Any], evidence: list[dict[str, Any]]) -> bool:
+    """Whether evidence lacks this fact, or knows it only at a lower severity.
+
+    Silence can become more pressing without a newer fact, when another flag opens.
+    """
+    return not any(
+        (known["rule"], known["since"]) == (item["rule"], item["since"])
+        and known["severity"] >= item["severity"]
+        for known in evidence
+    )
 
 
 def _restart_clock(flag: Flag, lead: Finding, now: datetime) -> None:

@@ -19,7 +19,7 @@ def test_no_page_stays_in_a_cache(client, path):
 
 
 def views(patterns=None):
-    for pattern in patterns or get_resolver().url_patterns:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             if pattern.namespace != "admin":
                 yield from views(pattern.url_patterns)

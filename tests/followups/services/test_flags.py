@@ -9,6 +9,7 @@ from patients.models import SymptomReport
 from tests.factories import (
     HOW_IT_ENDED,
     at,
+    make_flag,
     make_report,
     make_surgery,
     make_user,
@@ -167,3 +168,14 @@ def test_time_alone_moves_a_case_up_the_queue(surgery):
     assert FollowUp.objects.get(surgery=surgery).breach_bucket == 3
     sweep.run(now=at(64, 0))
     assert FollowUp.objects.get(surgery=surgery).breach_bucket == 4
+
+
+def test_silence_becomes_more_pressing_when_something_else_is_wrong(surgery):
+    make_report(surgery, day=98, pain_back=1)
+    sweep.run(now=at(130))
+    assert open_flags(surgery)[Rule.NONRESP].severity == Severity.ROUTINE
+    make_flag(surgery, raised_at=at(131))
+    flags.refresh(FollowUp.objects.locked().get(surgery=surgery), trigger="clock", now=at(131))
+    flag = open_flags(surgery)[Rule.NONRESP]
+    assert flag.severity == Severity.SOON
+    assert flag.clock_started_at == at(131)
