@@ -82,7 +82,7 @@ def record_risks(
     for name, value in facts.items():
         setattr(profile, name, value)
     profile.source = source
-    profile.full_clean(exclude=["clinic", "patient"])
+    profile.full_clean()
     profile.save()
     return profile
 
@@ -122,7 +122,7 @@ def save_surgery(surgery: Surgery, *, facts: Mapping[str, Any], today: date) -> 
         errors["supersedes"] = "Choose an operation of this patient."
     if errors:
         raise ValidationError(errors)
-    surgery.full_clean(exclude=["clinic", "patient"])
+    surgery.full_clean()
     surgery.save()
     return surgery
 
@@ -132,7 +132,7 @@ def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _save_patient(patient: Patient, today: date) -> None:
-    patient.full_clean(exclude=["clinic"])
+    patient.full_clean()
     born = patient.date_of_birth
     if born > today:
         raise ValidationError({"date_of_birth": "This date is in the future."})
@@ -158,5 +158,5 @@ def _set_channels(
         channel.address = address
         if moved or channel.consented_on is None or consented_on is None:
             channel.consented_on = consented_on
-        channel.full_clean(exclude=["clinic", "patient"])
+        channel.full_clean()
         channel.save()

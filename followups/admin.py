@@ -1,0 +1,197 @@
+"""Surgeries and the follow-up process in Django's admin, for superusers.
+
+A surgery is corrected here rather than beside the patient, because its plan moves with
+it. Everything else is history or belongs to the services, so it can only be looked at.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from followups.models import (
+    CheckIn,
+    CheckInLink,
+    ContactAttempt,
+    Evaluation,
+    Flag,
+    FlagEvent,
+    FollowUp,
+    Heartbeat,
+    Reminder,
+    Visit,
+)
+from followups.services import plans
+from patients.admin import ReadOnlyAdmin, ServiceAdmin, ServiceForm
+from patients.fields import IsoDateField, LevelsField
+from patients.models import Patient, Surgery
+
+BY_PATIENT = ("^surgery__patient__mrn", "^surgery__patient__family_name")
+
+
+class SurgeryForm(ServiceForm):
+    performed_on = IsoDateField(label="Date of surgery")
+    levels = LevelsField(required=False, help_text="L4-L5, L5-S1, or a span like L4-S1.")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        patient = self.cleaned_data.get("patient") or getattr(self.instance, "patient", None)
+        surgeon = self.cleaned_data.get("surgeon")
+        if patient and surgeon and surgeon.clinic_id != patient.clinic_id:
+            self.add_error("surgeon", "Choose a surgeon of the patient's clinic.")
+        return cleaned
+
+    def store(self) -> Surgery:
+        now = timezone.now()
+        facts = self.typed(*(name for name in self.fields if name != "patient"))
+        if self.instance.pk is None:
+            return plans.record_surgery(self.cleaned_data["patient"], facts=facts, now=now)
+        stored = Surgery.objects.select_related("clinic", "patient", "supersedes")
+        return plans.correct_surgery(stored.get(pk=self.instance.pk), facts=facts, now=now)
+
+
+@admin.register(Surgery)
+class SurgeryAdmin(ServiceAdmin):
+    form = SurgeryForm
+    fields = (
+        *("patient", "performed_on", "region", "levels", "n_levels", "approach", "is_complex"),
+        *("surgeon", "restriction_end_pod", "is_revision", "supersedes", "created_at"),
+    )
+    autocomplete_fields = ("patient", "surgeon", "supersedes")
+    list_display = ("performed_on", "patient", "label", "region", "surgeon", "is_revision")
+    list_filter = ("region", "approach", "is_complex", "is_revision", "clinic")
+    list_select_related = ("patient", "surgeon")
+    search_fields = ("^patient__mrn", "^patient__family_name")
+    date_hierarchy = "performed_on"
+    ordering = ("-performed_on", "-pk")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("patient", "created_at") if obj else ("created_at",)
+
+
+class OfSurgeryAdmin(ReadOnlyAdmin):
+    """Rows that belong to a surgery, shown with its patient."""
+
+    search_fields = BY_PATIENT
+
+    @admin.display(ordering="surgery__patient__mrn")
+    def patient(self, row: Any) -> Patient:
+        patient: Patient = row.surgery.patient
+        return patient
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(OfSurgeryAdmin):
+    list_display = ("patient", "surgery", "severity", "owner", "planned_from", "end_reason")
+    list_filter = ("severity", "awaits_contact", "end_reason", "clinic")
+    list_select_related = ("surgery__patient", "owner")
+    date_hierarchy = "planned_from"
+    ordering = FollowUp.QUEUE_ORDER
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(OfSurgeryAdmin):
+    list_display = ("due_on", "patient", "kind", "questionnaire", "plan_day", "answered")
+    list_filter = ("kind", "questionnaire", "clinic")
+    list_select_related = ("surgery__patient",)
+    date_hierarchy = "due_on"
+    ordering = ("-due_at", "-pk")
+
+    @admin.display(boolean=True)
+    def answered(self, check_in: CheckIn) -> bool:
+        return check_in.report_id is not None
+
+
+@admin.register(CheckInLink)
+class CheckInLinkAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "check_in", "clinic")
+    list_filter = ("clinic",)
+    list_select_related = ("check_in", "clinic")
+    search_fields = ("^check_in__surgery__patient__mrn",)
+    date_hierarchy = "made_at"
+    ordering = ("-made_at", "-pk")
+
+
+@admin.register(Visit)
+class VisitAdmin(OfSurgeryAdmin):
+    list_display = ("target_on", "patient", "kind", "status", "booked_for", "completed_on")
+    list_filter = ("status", "kind", "clinic")
+    list_select_related = ("surgery__patient",)
+    date_hierarchy = "target_on"
+    ordering = ("-target_on", "-pk")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("not_before", "check_in", "channel", "step", "state", "attempts", "sent_at")
+    list_filter = ("state", "channel", "clinic")
+    list_select_related = ("check_in",)
+    search_fields = ("=public_id", "^check_in__surgery__patient__mrn")
+    date_hierarchy = "not_before"
+    ordering = ("-not_before", "-pk")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("name", "at", "detail")
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(OfSurgeryAdmin):
+    list_display = ("at", "patient", "trigger", "rule_set_version")
+    list_filter = ("trigger", "rule_set_version", "clinic")
+    list_select_related = ("surgery__patient",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
+
+
+class FlagEventInline(admin.TabularInline):
+    """A flag's life so far."""
+
+    model = FlagEvent
+    fields = readonly_fields = ("at", "kind", "severity", "by", "text")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("by")
+
+
+@admin.register(Flag)
+class FlagAdmin(OfSurgeryAdmin):
+    list_display = ("raised_at", "patient", "severity", "rule", "closed_at", "disposition")
+    list_filter = ("severity", "family", "rule", "disposition", "clinic")
+    list_select_related = ("surgery__patient",)
+    date_hierarchy = "raised_at"
+    ordering = ("-raised_at", "-pk")
+    inlines = (FlagEventInline,)
+
+
+@admin.register(FlagEvent)
+class FlagEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "flag", "kind", "severity", "by")
+    list_filter = ("kind", "severity", "clinic")
+    list_select_related = ("flag", "by")
+    search_fields = ("^flag__surgery__patient__mrn",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
+
+
+@admin.register(ContactAttempt)
+class ContactAttemptAdmin(OfSurgeryAdmin):
+    list_display = ("at", "patient", "by", "method", "outcome")
+    list_filter = ("method", "outcome", "clinic")
+    list_select_related = ("surgery__patient", "by")
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
