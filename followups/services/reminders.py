@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # longer than a provider's time-outs (3 s + 10 s)
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = timedelta(minutes=30)
+AGAIN_AFTER = timedelta(minutes=10)
 
 Clock = Callable[[], datetime]
 
@@ -61,6 +62,33 @@ def plan(*, now: datetime, limit: int = 5000) -> int:
     ]
     Reminder.objects.bulk_create(messages, ignore_conflicts=True)
     return len(messages)
+
+
+def send_again(check_in: CheckIn, *, now: datetime) -> bool:
+    """Put one more message in the outbox, for somebody who asks for the link again.
+
+    False if one left or was asked for just now, or there is no channel to send it by.
+    """
+    patient = check_in.surgery.patient_id
+    channels = _preferred_channels({patient})[patient]
+    known = Reminder.objects.filter(check_in=check_in)
+    lately = known.filter(not_before__gt=now - AGAIN_AFTER, not_before__lte=now)
+    if not channels or lately.exists():
+        return False
+    last = known.order_by("step").last()
+    if last is None:
+        plan(now=now)
+        return True
+    message = Reminder(
+        clinic_id=check_in.clinic_id,
+        check_in=check_in,
+        channel=channels[0],
+        step=max(last.step + 1, len(STANDARD.check_ins.reminder_hours)),
+        not_before=now,
+        not_after=check_in.closes_at,
+    )
+    Reminder.objects.bulk_create([message], ignore_conflicts=True)
+    return True
 
 
 def send_due(*, clock: Clock, limit: int = 500) -> int:
@@ -231,7 +259,9 @@ def _mine(reminder: Reminder) -> "ReminderQuerySet":
 
 def _must_wait(reminder: Reminder, now: datetime) -> bool:
     """Quiet hours hold, except for a link somebody has just asked for."""
-    asked_for = reminder.step == 0 and reminder.check_in.kind == CheckInKind.ON_DEMAND
+    first_of_its_own = reminder.step == 0 and reminder.check_in.kind == CheckInKind.ON_DEMAND
+    asked_again = reminder.step >= len(STANDARD.check_ins.reminder_hours)
+    asked_for = first_of_its_own or asked_again
     return not asked_for and _is_quiet(reminder.clinic, now)
 
 

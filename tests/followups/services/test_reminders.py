@@ -106,6 +106,16 @@ def test_a_link_somebody_asked_for_comes_at_night_too(check_in):
     assert send(at(20, 22)) == 1
 
 
+def test_somebody_who_lost_the_link_gets_another_but_not_every_second(check_in):
+    asked = check_ins.make_on_demand(check_in.surgery, now=at(20, 22))
+    assert reminders.send_again(asked, now=at(20, 22))
+    assert send(at(20, 22)) == 1
+    assert not reminders.send_again(asked, now=at(20, 22, 9))
+    assert reminders.send_again(asked, now=at(20, 22, 11))
+    assert send(at(20, 22, 12)) == 1
+    assert len(mail.outbox) == 2
+
+
 def test_a_message_later_than_its_check_in_is_never_sent(check_in):
     reminders.plan(now=at(7, 9))
     assert send(at(11)) == 0

@@ -1,0 +1,54 @@
+"""Links that cannot be guessed: a random token, of which only the hash is kept.
+
+A token may do one thing, add answers to one check-in. It is never stored, logged or
+shown to staff; who lost it gets a new one.
+"""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from followups.models import CheckIn, CheckInLink
+
+# Crockford's base 32: no letter that reads like a digit, nothing a mail program cuts off.
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LENGTH = 26  # times 5 bits: 130
+_READS_LIKE = str.maketrans("oil", "011")
+
+
+def new_link(check_in: CheckIn, *, now: datetime) -> str:
+    """Return a new token for ``check_in``; earlier ones keep working."""
+    token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    CheckInLink.objects.create(
+        clinic_id=check_in.clinic_id,
+        check_in=check_in,
+        token_hash=_digest(token),
+        made_at=now,
+    )
+    return token
+
+
+def find(token: str) -> CheckIn | None:
+    """Return the check-in a token was made for, with what its pages need to know."""
+    link = (
+        CheckInLink.objects.filter(token_hash=_digest(_as_made(token)))
+        .select_related(
+            "check_in__clinic",
+            "check_in__report",
+            "check_in__surgery__clinic",
+            "check_in__surgery__patient",
+            "check_in__surgery__follow_up",
+        )
+        .first()
+    )
+    return link.check_in if link else None
+
+
+def _as_made(token: str) -> str:
+    """Undo what copying by hand does: capitals, and letters for digits."""
+    return token.lower().translate(_READS_LIKE)
+
+
+def _digest(token: str) -> bytes:
+    # A plain hash is enough: there is nothing to guess in 130 random bits.
+    return sha256(token.encode(errors="replace")).digest()
