@@ -31,9 +31,9 @@ class _StaffPage:
 
     @cached_property
     def counts(self) -> tuple[int, int]:
-        """Open cases and active patients of the user's clinic, in one query."""
+        """Cases awaiting contact and active patients of the user's clinic, in one query."""
         user = cast(User, self.user)
-        cases = FollowUp.objects.for_user(user).filter(severity__isnull=False)
+        cases = FollowUp.objects.for_user(user).queue().awaiting_contact()
         patients = Patient.objects.for_user(user).active()
         counted: tuple[int, int] = (
             User.objects.filter(pk=user.pk)

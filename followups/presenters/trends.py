@@ -1,0 +1,65 @@
+"""Pain over time as series for charts, from reports as plain rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from followups.charts import Point, Series
+
+DAYS = 7
+
+
+class PainRow(NamedTuple):
+    """The pain answers of one report, and the operation they belong to."""
+
+    surgery_id: int
+    performed_on: date
+    reported_on: date
+    pain_back: int | None
+    pain_neck: int | None
+    pain_leg: int | None
+    pain_arm: int | None
+
+
+REGIONS = {
+    "pain_neck": "Neck pain",
+    "pain_arm": "Arm pain",
+    "pain_back": "Back pain",
+    "pain_leg": "Leg pain",
+}
+
+
+def series_of(rows: Sequence[PainRow], missed_on: Iterable[date] = ()) -> list[Series]:
+    """Return one series for each region somebody scored, the worst at the end first."""
+    if not rows:
+        return []
+    start = rows[0].performed_on
+    drawn = [
+        Series(name, _points(rows, region, start, missed_on)) for region, name in REGIONS.items()
+    ]
+    known = [series for series in drawn if series.known]
+    return sorted(known, key=lambda series: -series.known[-1][1])
+
+
+def worst_of_each(rows: Iterable[PainRow]) -> dict[int, Series]:
+    """Return for each surgery the region that hurts most now; rows come by surgery."""
+    worst = {}
+    for surgery_id, group in groupby(rows, key=lambda row: row.surgery_id):
+        series = series_of(list(group))
+        if series:
+            worst[surgery_id] = series[0]
+    return worst
+
+
+def _points(
+    rows: Sequence[PainRow], region: str, start: date, missed_on: Iterable[date]
+) -> list[Point]:
+    """Return the points after surgery; one a day, the last report of it stands."""
+    scores: dict[date, int | None] = dict.fromkeys(missed_on)
+    scores |= {
+        row.reported_on: getattr(row, region) for row in rows if getattr(row, region) is not None
+    }
+    return [
+        ((on - start).days / DAYS, score) for on, score in sorted(scores.items()) if on >= start
+    ]
