@@ -1,0 +1,15 @@
+"""The product's settings with only the slow and the outside swapped out."""
+
+import os
+
+os.environ.update(DEBUG="1", SECRET_KEY="tests")
+for name in ("FUSELINE_DEMO", "EMAIL_URL", "EMAIL_HOST", "SITE_URL", "ALLOWED_HOSTS"):
+    os.environ.pop(name, None)  # the developer's shell decides nothing here
+
+# for tools that only read the settings; a test run has set its own by now
+os.environ.setdefault("DATABASE_URL", "postgresql:///none")
+os.environ.setdefault("REDIS_URL", "redis://localhost/0")
+
+from clinic.settings import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
