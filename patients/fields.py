@@ -1,6 +1,6 @@
 """Form fields that accept one spelling of a fact and say in plain words what is wrong.
 
-Django's own are generous: they read ``1_0`` and ``٧`` as numbers and ``2/3/68`` as the
+Django's own are generous: they read ``1_0`` as the number 10 and ``2/3/68`` as the
 year 2068. These turn text into typed values and know nothing of the database.
 """
 
@@ -8,19 +8,21 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 import phonenumbers
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from phonenumber_field.formfields import PhoneNumberField
 
 from patients.identifiers import normalise_mrn, normalise_name
 from patients.levels import segments
+from patients.models.person import OLDEST_BIRTH
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9])?")
 _ID = re.compile(r"[0-9]{1,18}")
 _PHONE = re.compile(r"\+?[0-9 ().-]{7,25}")
@@ -36,9 +38,7 @@ def refuse_unwritable(text: str) -> None:
     for char in text:
         unwritable = unicodedata.category(char) in _UNWRITABLE and char not in _LINE
         if unwritable or char in _TURNING:
-            raise ValidationError(
-                "Remove the characters that cannot be shown.", code="unwritable"
-            )
+            raise ValidationError("Remove the characters that cannot be shown.", code="unwritable")
 
 
 class TextField(forms.CharField):
@@ -143,35 +143,56 @@ class IsoDateField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
+        on = None
         with suppress(ValueError):  # the 30th of February
-            if _DATE.fullmatch(text):
-                return date.fromisoformat(text)
-        raise ValidationError(
-            "Enter a date as year-month-day, like 1968-03-02. The year needs 4 digits.",
-            code="date",
-        )
+            on = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        if on is None:
+            raise ValidationError(
+                "Enter a date as year-month-day, like 1968-03-02. The year needs 4 digits.",
+                code="date",
+            )
+        if on < OLDEST_BIRTH:
+            raise ValidationError("This is too long ago.", code="old")
+        return on
 
 
-class PhoneField(PhoneNumberField):
+class ClockField(forms.CharField):
+    """A time of day on a 24-hour clock, what a browser's time box sends."""
+
+    widget = forms.TimeInput(attrs={"type": "time"})
+
+    def clean(self, value: Any) -> time | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not _CLOCK.fullmatch(text):
+            raise ValidationError("Enter a time like 09:30 or 14:00.", code="clock")
+        return time.fromisoformat(text)
+
+
+class PhoneField(forms.CharField):
     """A telephone number that can be dialled from here, as E.164 text."""
 
-    def to_python(self, value: Any) -> str:
-        text = str(value or "").strip()
-        if not text:
-            return ""
-        if not _PHONE.fullmatch(text):
-            raise self._refusal()
-        number = super().to_python(text)
-        if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
-            raise self._refusal()
-        return str(number.as_e164)
+    widget = forms.TextInput(attrs={"type": "tel"})
 
-    def _refusal(self) -> ValidationError:
-        return ValidationError(
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        if not text:
+            return text
+        with suppress(phonenumbers.NumberParseException):
+            number = phonenumbers.parse(text, settings.PHONENUMBER_DEFAULT_REGION)
+            if _PHONE.fullmatch(text) and _can_be_called(number):
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        raise ValidationError(
             "Enter one telephone number in digits, with the country code if it is "
             "not from here, like +1 212 555 0123.",
             code="phone",
         )
+
+
+def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
+    premium = phonenumbers.PhoneNumberType.PREMIUM_RATE
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) != premium
 
 
 class EmailAddressField(forms.EmailField):
@@ -180,9 +201,7 @@ class EmailAddressField(forms.EmailField):
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""
         if set(text) & set('"[]<>,; '):
-            raise ValidationError(
-                "Enter one e-mail address, like name@example.com.", code="email"
-            )
+            raise ValidationError("Enter one e-mail address, like name@example.com.", code="email")
         return text
 
 
@@ -190,7 +209,10 @@ class LevelsField(TextField):
     """Motion segments, listed (L4-L5, L5-S1) or spanned (L4-S1)."""
 
     def clean(self, value: Any) -> list[str]:
-        return segments(super().clean(value))
+        found = segments(super().clean(value))
+        if self.required and not found:  # nothing but commas
+            raise ValidationError(self.error_messages["required"], code="required")
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value

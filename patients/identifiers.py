@@ -13,9 +13,7 @@ _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def _visible(text: str) -> str:
     """Return ``text`` without control, format and private-use characters."""
-    return "".join(
-        char for char in text if unicodedata.category(char) not in _INVISIBLE_CATEGORIES
-    )
+    return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE_CATEGORIES)
 
 
 def normalise_mrn(text: str) -> str:
@@ -27,9 +25,7 @@ def normalise_mrn(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _visible(text))
     mrn = "".join(folded.split()).upper()
     if not _MRN.fullmatch(mrn):
-        raise ValidationError(
-            f"Use 1 to {MRN_LENGTH} letters A–Z, digits or hyphens.", code="mrn"
-        )
+        raise ValidationError(f"Use 1 to {MRN_LENGTH} letters A–Z, digits or hyphens.", code="mrn")
     return mrn
 
 

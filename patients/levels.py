@@ -13,7 +13,7 @@ VERTEBRAE = (
 # Fixation may reach below the last motion segment.
 BELOW = ("S2", "ILIUM")
 
-_PART = re.compile(r"(?P<top>[CTLS][0-9]{1,2})[-–—/](?P<bottom>[CTLS]?[0-9]{1,2}|ILIUM)")  # noqa: RUF001
+_PART = re.compile(r"(?P<top>[CTLS][0-9]{1,2})[-–—/](?P<bottom>[CTLS]?[0-9]{1,2}|ILIUM)")
 
 
 def segments(text: str) -> list[str]:
@@ -51,8 +51,7 @@ def _span(written: str, shown: str) -> list[tuple[int, str]]:
 
 def _not_a_level(shown: str) -> ValidationError:
     return ValidationError(
-        "“%(text)s” is not a level. Write segments like L4-L5, L5-S1, "
-        "or a span like L4-S1.",
+        "“%(text)s” is not a level. Write segments like L4-L5, L5-S1, or a span like L4-S1.",
         code="level",
         params={"text": shown[:40]},
     )

@@ -165,7 +165,7 @@ def _reached_by(channels: Iterable[ContactChannel]) -> str:
         and channel.consented_on is not None
         and channel.opted_out_at is None
     ]
-    return f"Asked by {words.listed(usable)}" if usable else "Not asked: nothing agreed"
+    return f"Asked by {words.listed(usable)}" if usable else "No check-in can be sent"
 
 
 def _risk(record: Record) -> Risks:

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 NOW = at(60, 14)
 PHONE, REACHED = ContactMethod.PHONE, ContactOutcome.REACHED
 NO_ANSWER = ContactOutcome.NO_ANSWER
-LIST_QUERIES = 7  # the whole page: five for sign-in and frame, three for the list
+LIST_QUERIES = 7  # the whole page: four for sign-in and frame, three for the list
 CASE_QUERIES = LIST_QUERIES + 10
 
 

@@ -1,0 +1,226 @@
+"""Who a patient is, how to reach them, what raises their risk, whether they are followed."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Fieldset, Layout, Row
+from django import forms
+from django.http import QueryDict
+
+from patients.choices import (
+    ChannelKind,
+    Diabetes,
+    Language,
+    PatientStatus,
+    Sex,
+    Smoking,
+)
+from patients.fields import (
+    EmailAddressField,
+    IsoDateField,
+    MeasureField,
+    MrnField,
+    NameField,
+    PhoneField,
+    TextField,
+)
+from patients.models import ContactChannel, Patient, RiskProfile
+
+if TYPE_CHECKING:
+    from clinic.staff.models import Clinic
+
+FACTS = ("mrn", "family_name", "given_name", "date_of_birth", "sex", "language")
+RISKS = (
+    "smoking",
+    "diabetes",
+    "hba1c",
+    "osteoporosis",
+    "autoimmune",
+    "bmi",
+    "chronic_opioids",
+    "mental_health",
+    "vitamin_d_deficiency",
+)
+NOT_KNOWN = ("", "Not known")
+
+
+def _known_or_not(label: str, choices: list[tuple[str, str]]) -> forms.TypedChoiceField:
+    """One of these words, or not known, which is never the same as none."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[NOT_KNOWN, *choices],
+        required=False,
+        empty_value=None,
+    )
+
+
+def _yes_or_no(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[NOT_KNOWN, ("True", "Yes"), ("False", "No")],
+        coerce=lambda word: word == "True",
+        required=False,
+        empty_value=None,
+    )
+
+
+def _consent(means: str) -> forms.BooleanField:
+    return forms.BooleanField(label=f"Patient agreed to {means}", required=False)
+
+
+class PatientForm(forms.Form):
+    """The whole record of a person, to register or to edit."""
+
+    mrn = MrnField(label="Record number", max_length=40)
+    given_name = NameField(label="Given name")
+    family_name = NameField(label="Family name")
+    date_of_birth = IsoDateField(label="Date of birth")
+    sex = forms.ChoiceField(choices=Sex, initial=Sex.UNKNOWN)
+    language = forms.ChoiceField(choices=Language, label="Language for messages")
+
+    email = EmailAddressField(label="E-mail", max_length=254, required=False)
+    email_agreed = _consent("e-mails")
+    sms = PhoneField(label="Mobile number for texts", required=False)
+    sms_agreed = _consent("texts")
+    phone = PhoneField(label="Telephone", required=False)
+    phone_agreed = _consent("calls")
+
+    smoking = _known_or_not("Smoking", Smoking.choices)
+    diabetes = _known_or_not("Diabetes", Diabetes.choices)
+    hba1c = MeasureField(label="HbA1c (%)", lowest=3, highest=20, required=False)
+    bmi = MeasureField(label="Body mass index", lowest=10, highest=100, required=False)
+    osteoporosis = _yes_or_no("Osteoporosis")
+    autoimmune = _yes_or_no("Autoimmune disease or immunosuppressants")
+    chronic_opioids = _yes_or_no("Long-term opioids before surgery")
+    mental_health = _yes_or_no("Depression or anxiety diagnosed")
+    vitamin_d_deficiency = _yes_or_no("Vitamin D deficiency")
+
+    def __init__(
+        self, data: QueryDict | None = None, *, clinic: "Clinic", patient: Patient | None = None
+    ) -> None:
+        self.clinic, self.patient = clinic, patient
+        self.namesake: Patient | None = None
+        super().__init__(data, initial=_initial(patient) if patient else None)
+        for channel in ContactChannel.objects.filter(patient=patient) if patient else ():
+            if channel.opted_out_at is not None:
+                self.fields[channel.kind].help_text = "The patient opted out: not used any more."
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = _layout()
+
+    def clean_mrn(self) -> str:
+        """Refuse a record number that belongs to somebody else, and remember whom."""
+        mrn: str = self.cleaned_data["mrn"]
+        others = Patient.objects.filter(clinic=self.clinic, mrn=mrn)
+        if self.patient is not None:
+            others = others.exclude(pk=self.patient.pk)
+        self.namesake = others.first()
+        if self.namesake is not None:
+            raise forms.ValidationError("This record number is already in use here.", code="taken")
+        return mrn
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for kind in ChannelKind:
+            if cleaned.get(f"{kind}_agreed") and cleaned.get(kind.value) == "":
+                self.add_error(kind.value, f"Enter the {kind.label.lower()} address.")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FACTS}
+
+    def channels(self, *, agreed: bool) -> dict[ChannelKind, str]:
+        """Return the addresses the patient agreed to have used, or the other ones."""
+        return {
+            kind: self.cleaned_data[kind.value]
+            for kind in ChannelKind
+            if self.cleaned_data[f"{kind}_agreed"] == agreed
+        }
+
+    def risks(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in RISKS}
+
+    def risks_changed(self) -> bool:
+        """Say whether anything is known now that was not on record before."""
+        return any(self.risks()[name] != self.initial.get(name) for name in RISKS)
+
+
+class StatusForm(forms.Form):
+    """Whether a patient is still followed, and since when not."""
+
+    status = forms.ChoiceField(choices=PatientStatus, widget=forms.RadioSelect)
+    since = IsoDateField(
+        label="Date",
+        required=False,
+        help_text="Of death, withdrawal or transfer. Not needed for an active patient.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, patient: Patient, today: date) -> None:
+        self.today = today
+        initial = {"status": patient.status, "since": patient.status_since}
+        super().__init__(data, initial=initial)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean_since(self) -> date | None:
+        since: date | None = self.cleaned_data["since"]
+        if since is not None and since > self.today:
+            raise forms.ValidationError("This date is in the future.", code="future")
+        return since
+
+
+class FindForm(forms.Form):
+    """What the patient list is asked for."""
+
+    q = TextField(label="Record number or name", max_length=100, required=False)
+    status = forms.ChoiceField(choices=[("", "Everyone"), *PatientStatus.choices], required=False)
+    after = forms.RegexField(r"^[0-9]{1,18}\Z", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Row(Column("q", css_class="col-sm-7"), Column("status", css_class="col-sm-5"))
+        )
+
+
+def _initial(patient: Patient) -> dict[str, Any]:
+    initial = {name: getattr(patient, name) for name in FACTS}
+    for channel in ContactChannel.objects.filter(patient=patient):
+        initial[channel.kind] = channel.address
+        initial[f"{channel.kind}_agreed"] = channel.consented_on is not None
+    profile = RiskProfile.objects.filter(patient=patient).order_by("recorded_on").last()
+    if profile is not None:
+        initial |= {name: getattr(profile, name) for name in RISKS}
+    return initial
+
+
+def _layout() -> Layout:
+    def thirds(*names: str) -> Row:
+        return Row(*(Column(name, css_class="col-md-4") for name in names))
+
+    return Layout(
+        Fieldset(
+            "Who",
+            thirds("mrn", "given_name", "family_name"),
+            thirds("date_of_birth", "sex", "language"),
+        ),
+        Fieldset(
+            "How to reach them",
+            Row(
+                *(
+                    Column(kind.value, f"{kind}_agreed", css_class="col-md-4")
+                    for kind in ChannelKind
+                )
+            ),
+        ),
+        Fieldset(
+            "What raises the risk",
+            thirds("smoking", "diabetes", "hba1c"),
+            thirds("bmi", "osteoporosis", "autoimmune"),
+            thirds("chronic_opioids", "mental_health", "vitamin_d_deficiency"),
+        ),
+    )

@@ -1,0 +1,81 @@
+"""When a visit is to be, and when it was."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.http import QueryDict
+
+from followups.models import Visit
+from patients.fields import ClockField, IsoDateField
+
+Data = QueryDict | None
+
+BOOKED_AHEAD = timedelta(days=3 * 366)
+
+
+class BookForm(forms.Form):
+    """The day and the time of a visit on the clinic's clock."""
+
+    on = IsoDateField(label="Day")
+    at = ClockField(label="Time")
+
+    def __init__(self, data: Data = None, *, visit: Visit, today: date) -> None:
+        self.visit, self.today = visit, today
+        initial: dict[str, Any] = {}
+        if visit.booked_for is not None:
+            local = visit.booked_for.astimezone(visit.clinic.zone)
+            initial = {"on": local.date(), "at": f"{local:%H:%M}"}
+        # beside another form on its page, so its fields carry ids of their own
+        super().__init__(data, initial=initial, auto_id="book_%s")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            Row(Column("on", css_class="col-sm-7"), Column("at", css_class="col-sm-5"))
+        )
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self.today:
+            raise forms.ValidationError("This day has passed.", code="past")
+        if on > self.today + BOOKED_AHEAD:
+            raise forms.ValidationError("This is more than 3 years ahead.", code="far")
+        return on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "on" in cleaned and "at" in cleaned and not _exists(self.booked_for()):
+            self.add_error("at", "The clocks are put forward over this time that night.")
+        return cleaned
+
+    def booked_for(self) -> datetime:
+        on, at = self.cleaned_data["on"], self.cleaned_data["at"]
+        return datetime.combine(on, at, tzinfo=self.visit.clinic.zone)
+
+
+class CompleteForm(forms.Form):
+    """The day the patient came."""
+
+    on = IsoDateField(label="Day")
+
+    def __init__(self, data: Data = None, *, visit: Visit, today: date) -> None:
+        self.visit, self.today = visit, today
+        super().__init__(data, initial={"on": today})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError("This day is still to come.", code="future")
+        if on < self.visit.surgery.performed_on:
+            raise forms.ValidationError("This is before the operation.", code="early")
+        return on
+
+
+def _exists(moment: datetime) -> bool:
+    """Say whether a wall clock ever shows this time: one hour a year it does not."""
+    there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    return there_and_back.replace(tzinfo=None) == moment.replace(tzinfo=None)

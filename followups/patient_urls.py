@@ -1,0 +1,23 @@
+"""Addresses of the patients' pages for staff."""
+
+from django.urls import path
+
+from followups.views import patient, patient_check_in, surgery, visit
+
+app_name = "patients"
+urlpatterns = [
+    path("", patient.index, name="list"),
+    path("new/", patient.register, name="register"),
+    path("<id:pk>/", patient.detail, name="detail"),
+    path("<id:pk>/edit/", patient.edit, name="edit"),
+    path("<id:pk>/status/", patient.status, name="status"),
+    path("<id:pk>/surgery/new/", surgery.add, name="surgery_new"),
+    path("<id:pk>/surgery/<id:surgery_pk>/edit/", surgery.edit, name="surgery_edit"),
+    path("<id:pk>/surgery/<id:surgery_pk>/ask/", patient_check_in.ask, name="ask"),
+    path("<id:pk>/check-in/<id:check_in_pk>/unlock/", patient_check_in.unlock, name="unlock"),
+    path("<id:pk>/visit/<id:visit_pk>/", visit.show, name="visit"),
+    path("<id:pk>/visit/<id:visit_pk>/book/", visit.book, name="visit_book"),
+    path("<id:pk>/visit/<id:visit_pk>/complete/", visit.complete, name="visit_complete"),
+    path("<id:pk>/visit/<id:visit_pk>/no-show/", visit.no_show, name="visit_no_show"),
+    path("<id:pk>/visit/<id:visit_pk>/cancel/", visit.cancel, name="visit_cancel"),
+]

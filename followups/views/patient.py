@@ -1,0 +1,181 @@
+"""Find, see, register and edit patients, and say whether they are still followed."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.staff.access import Action, StaffRequest, may, requires
+from followups.forms.patient import FindForm, PatientForm, StatusForm
+from followups.presenters import course, matrix, patient_list, plan, record, timeline
+from followups.services import plans
+from followups.views import patient_rows
+from followups.views.saving import posted, saving, status_of
+from patients import services as records
+from patients.models import Patient
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Action.SEE_PATIENTS)
+def index(request: StaffRequest) -> HttpResponse:
+    """The patients of this clinic by name.
+
+    A search is posted, so that no name stands in an address, a log or a history.
+    """
+    form = FindForm(request.POST if request.method == "POST" else request.GET)
+    context: dict[str, Any] = {
+        "section": "patients",
+        "form": form,
+        "may_edit": may(request.user, Action.EDIT_PATIENTS),
+    }
+    if not form.is_valid():
+        return render(request, "patients/list.html", context, status=400)
+    asked = form.cleaned_data
+    patients, context["after"] = patient_rows.found(
+        Patient.objects.for_user(request.user),
+        text=asked["q"],
+        status=asked["status"],
+        after=asked["after"],
+    )
+    context["rows"] = patient_list.rows(
+        patients, patient_rows.operations(patients), now=timezone.now()
+    )
+    return render(request, "patients/list.html", context)
+
+
+@require_safe
+@requires(Action.SEE_PATIENTS)
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    """Everything on record about one patient and one of the operations."""
+    patient = _patient(request, pk)
+    rows = patient_rows.record(patient, surgery_pk=_asked_for(request), now=timezone.now())
+    every_column = request.GET.get("columns") == "all"
+    context = {
+        "section": "patients",
+        "patient": patient,
+        "surgery": rows.surgery,
+        "header": record.header(rows),
+        "operations": record.operations(rows),
+        "cases": record.cases(rows),
+        "course": course.of(rows),
+        "matrix": matrix.of(rows, recent=None if every_column else matrix.RECENT),
+        "timeline": timeline.of(rows, kind=request.GET.get("show", "")),
+        "kinds": timeline.KINDS.items(),
+        "plan": plan.of(rows),
+        "printed": record.printed(rows),
+        "may_edit": may(request.user, Action.EDIT_PATIENTS),
+        "may_review": may(request.user, Action.REVIEW),
+    }
+    return render(request, "patients/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Action.EDIT_PATIENTS)
+def register(request: StaffRequest) -> HttpResponse:
+    """Add a patient, then go on to the operation."""
+    clinic = request.user.clinic
+    if clinic is None:  # whoever runs the whole system works in no clinic
+        raise PermissionDenied
+    form = PatientForm(posted(request), clinic=clinic)
+    if form.is_bound and form.is_valid():
+        today = clinic.today(timezone.now())
+        with saving(form):
+            patient = records.register(
+                clinic=clinic,
+                facts=form.facts(),
+                channels=form.channels(agreed=True),
+                consented_on=today,
+                today=today,
+            )
+            _record_the_rest(form, patient, request, today)
+        if form.is_valid():
+            return redirect("patients:surgery_new", patient.pk)
+    return _form(request, "register", form)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Action.EDIT_PATIENTS)
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Correct who a patient is, how to reach them, what raises their risk."""
+    patient = _patient(request, pk)
+    form = PatientForm(posted(request), clinic=patient.clinic, patient=patient)
+    if form.is_bound and form.is_valid():
+        today = patient.clinic.today(timezone.now())
+        with saving(form):
+            records.update(
+                patient,
+                facts=form.facts(),
+                channels=form.channels(agreed=True),
+                consented_on=today,
+                today=today,
+            )
+            _record_the_rest(form, patient, request, today)
+        if form.is_valid():
+            messages.success(request, "The record was changed.")
+            return redirect("patients:detail", patient.pk)
+        patient.refresh_from_db()  # the heading keeps the name on record
+    return _form(request, "edit", form, patient)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Action.EDIT_PATIENTS)
+def status(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say that a patient withdrew, moved on, died, or is followed again."""
+    patient, now = _patient(request, pk), timezone.now()
+    form = StatusForm(posted(request), patient=patient, today=patient.clinic.today(now))
+    if form.is_bound and form.is_valid():
+        with saving(form):
+            plans.change_status(patient, **form.cleaned_data, now=now)
+        if form.is_valid():
+            messages.success(request, "The status was changed.")
+            return redirect("patients:detail", patient.pk)
+        patient.refresh_from_db()
+    return _form(request, "status", form, patient)
+
+
+def _patient(request: StaffRequest, pk: int) -> Patient:
+    reachable = Patient.objects.for_user(request.user).select_related("clinic")
+    return get_object_or_404(reachable, pk=pk)
+
+
+def _asked_for(request: StaffRequest) -> int | None:
+    """Return the operation named in the address, if there is one."""
+    pk = request.GET.get("surgery")
+    if pk is None:
+        return None
+    if not re.fullmatch("[0-9]{1,18}", pk):
+        raise Http404
+    return int(pk)
+
+
+def _record_the_rest(
+    form: PatientForm, patient: Patient, request: StaffRequest, today: date
+) -> None:
+    """Store addresses without consent, and the risk factors if they are news."""
+    records.update(
+        patient,
+        facts={},
+        channels=form.channels(agreed=False),
+        consented_on=None,
+        today=today,
+    )
+    if form.risks_changed():
+        records.record_risks(
+            patient,
+            facts=form.risks(),
+            recorded_on=today,
+            source=request.user.display_name[:60],
+        )
+
+
+def _form(
+    request: StaffRequest, page: str, form: Any, patient: Patient | None = None
+) -> HttpResponse:
+    context = {"section": "patients", "form": form, "patient": patient}
+    return render(request, f"patients/{page}.html", context, status=status_of(form))

@@ -1,0 +1,499 @@
+"""The patient list and the patient page, as staff see them."""
+
+from copy import copy
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.staff.models import Role
+from followups.choices import ContactMethod, ContactOutcome, Disposition, FlagEventKind, Severity
+from followups.models import CheckIn, FollowUp, Visit
+from followups.services import contacts, flag_events, plans, visits
+from patients.models import Patient, Surgery
+from tests.factories import (
+    OPERATED,
+    at,
+    make_clinic,
+    make_flag,
+    make_follow_up,
+    make_patient,
+    make_report,
+    make_surgery,
+    make_user,
+    store_report,
+    surgery_facts,
+    the_clinic,
+)
+
+pytestmark = pytest.mark.django_db
+
+# What the frame of every staff page may ask for itself: clinic, heartbeat, queue count.
+FRAME_QUERIES = 3
+
+
+@pytest.fixture(autouse=True)
+def _day_80(monkeypatch):
+    """It is day 80 after the operation everybody had."""
+    monkeypatch.setattr(timezone, "now", lambda: at(80))
+
+
+@pytest.fixture
+def nurse(client):
+    user = make_user("nurse")
+    client.force_login(user)
+    return user
+
+
+def queries_of(client, where):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(where).status_code == 200
+    return len(asked)
+
+
+def part_of(response, part="main"):
+    return BeautifulSoup(response.content, "html.parser").select(part)[0]
+
+
+def text_of(response, part="main"):
+    return " ".join(part_of(response, part).get_text(" ").split())
+
+
+def address(name, *ids):
+    return reverse(f"patients:{name}", args=ids)
+
+
+# --- Who may see what ------------------------------------------------------------------
+
+
+def test_the_list_is_for_those_who_sign_in(client):
+    response = client.get(address("list"))
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("signin"))
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "edits"),
+    [
+        (Role.NURSE, 200, 200),
+        (Role.SURGEON, 200, 200),
+        (Role.AUDITOR, 200, 403),
+        (Role.ADMINISTRATOR, 403, 403),
+    ],
+)
+def test_auditors_read_and_administrators_do_not(client, role, sees, edits):
+    patient = make_patient()
+    client.force_login(make_user(role))
+
+    assert client.get(address("list")).status_code == sees
+    assert client.get(address("detail", patient.pk)).status_code == sees
+    assert client.get(address("register")).status_code == edits
+    assert client.get(address("edit", patient.pk)).status_code == edits
+
+
+def test_a_reader_is_offered_nothing_to_change(client):
+    surgery = make_follow_up().surgery
+    client.force_login(make_user(Role.AUDITOR))
+
+    page = client.get(address("detail", surgery.patient_id)).content.decode()
+
+    assert "/edit/" not in page
+    assert "/ask/" not in page
+    assert "/visit/" not in page
+
+
+@pytest.fixture
+def elsewhere():
+    """The ids of a record in another clinic."""
+    surgery = make_surgery(make_patient(clinic=make_clinic()))
+    make_follow_up(surgery)
+    return {
+        "pk": surgery.patient_id,
+        "surgery_pk": surgery.pk,
+        "visit_pk": Visit.objects.filter(surgery=surgery)[0].pk,
+        "check_in_pk": CheckIn.objects.filter(surgery=surgery)[0].pk,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "method"),
+    [
+        ("detail", ["pk"], "get"),
+        ("edit", ["pk"], "get"),
+        ("edit", ["pk"], "post"),
+        ("status", ["pk"], "post"),
+        ("surgery_new", ["pk"], "post"),
+        ("surgery_edit", ["pk", "surgery_pk"], "post"),
+        ("ask", ["pk", "surgery_pk"], "post"),
+        ("unlock", ["pk", "check_in_pk"], "post"),
+        ("visit", ["pk", "visit_pk"], "get"),
+        ("visit_book", ["pk", "visit_pk"], "post"),
+        ("visit_complete", ["pk", "visit_pk"], "post"),
+        ("visit_no_show", ["pk", "visit_pk"], "post"),
+        ("visit_cancel", ["pk", "visit_pk"], "post"),
+    ],
+)
+def test_another_clinics_record_is_as_unknown_as_none(client, elsewhere, name, ids, method):
+    make_clinic(code="ours")
+    client.force_login(make_user("nurse", clinic=make_clinic()))
+    call = getattr(client, method)
+
+    theirs = call(address(name, *(elsewhere[each] for each in ids)))
+    nobodys = call(address(name, *(10**17 for _ in ids)))
+
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert text_of(theirs) == text_of(nobodys)
+
+
+@pytest.mark.parametrize(
+    ("name", "others"), [("surgery_edit", "surgery_pk"), ("visit", "visit_pk")]
+)
+def test_a_record_is_not_reached_through_another_patient(client, nurse, name, others):
+    surgery = make_follow_up().surgery
+    ids = {"surgery_pk": surgery.pk, "visit_pk": Visit.objects.filter(surgery=surgery)[0].pk}
+    stranger = make_patient()
+
+    assert client.get(address(name, stranger.pk, ids[others])).status_code == 404
+
+
+@pytest.mark.parametrize("pk", ["1_0", "١٢", "1.5", "abc", "-1", "9" * 5000])
+def test_an_id_is_plain_digits(client, nurse, pk):
+    assert client.get(f"/patients/{pk}/").status_code == 404
+
+
+# --- The list --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["MRN-7", "mrn-7", "grace", "HOPP", "Grace Hopper", "hop gra"])
+def test_a_patient_is_found_by_record_number_or_the_start_of_names(client, nurse, text):
+    make_patient(mrn="MRN-77", given_name="Grace", family_name="Hopper")
+    make_patient(mrn="X-1", given_name="Ada", family_name="Lovelace")
+
+    found = text_of(client.post(address("list"), {"q": text}))
+
+    assert "Hopper, Grace" in found
+    assert "Lovelace" not in found
+
+
+def test_the_list_says_where_each_patient_is(client, nurse):
+    surgery = make_surgery(make_patient(given_name="Grace", family_name="Hopper"))
+    make_flag(surgery, severity=Severity.URGENT)
+    store_report(surgery, day=77)
+
+    found = text_of(client.get(address("list")))
+
+    assert "Hopper, Grace 50 F" in found
+    assert "TLIF L4–L5 , week 11" in found
+    assert "May 18" in found
+    assert "Urgent" in found
+
+
+def test_a_patient_without_an_operation_or_a_report_says_so(client, nurse):
+    make_patient()
+
+    found = text_of(client.get(address("list")))
+
+    assert "No operation recorded" in found
+    assert "No report yet" in found
+
+
+def test_the_list_can_be_narrowed_to_a_status(client, nurse):
+    make_patient(family_name="Stays")
+    left = make_patient(family_name="Left")
+    plans.change_status(left, status="transferred", since=OPERATED, now=at(80))
+
+    found = text_of(client.get(address("list"), {"status": "transferred"}))
+
+    assert "Left," in found
+    assert "Stays," not in found
+
+
+def many_patients(count):
+    """Register patients at once; every forty of them share their names."""
+    return Patient.objects.bulk_create(
+        Patient(
+            clinic=the_clinic(),
+            mrn=f"MANY-{number}",
+            family_name=f"Name{number % 40:02}",
+            given_name="Ada",
+            date_of_birth=OPERATED - timedelta(days=20_000),
+        )
+        for number in range(count)
+    )
+
+
+def test_paging_shows_everybody_once_in_the_order_of_names(client, nurse):
+    many_patients(110)
+
+    shown, after = [], ""
+    while True:
+        response = client.get(address("list"), {"after": after})
+        shown += [row.pk for row in response.context["rows"]]
+        after = response.context["after"]
+        if after is None:
+            break
+
+    by_name = Patient.objects.order_by("family_name", "pk").values_list("pk", flat=True)
+    assert shown == list(by_name)
+
+
+def test_paging_behind_another_clinics_patient_is_not_found(client, nurse):
+    stranger = make_patient(clinic=make_clinic())
+
+    assert client.get(address("list"), {"after": stranger.pk}).status_code == 404
+
+
+def test_a_search_leaves_no_name_in_an_address(client, nurse):
+    many_patients(51)
+
+    response = client.post(address("list"), {"q": "name"})
+
+    forms = part_of(response).find_all("form")
+    assert [form["method"] for form in forms] == ["post", "post"]
+    assert "q=" not in response.content.decode()
+
+
+@pytest.mark.parametrize("text", [*"%_\\'([?*é名", "ada%", "a_a"])
+def test_a_sign_is_searched_for_as_itself(client, nurse, text):
+    make_patient(given_name="Ada")
+
+    response = client.post(address("list"), {"q": text})
+
+    assert response.status_code == 200
+    assert "Nobody found" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "a\u202eb"},
+        {"q": "word " * 2000},
+        {"status": "sleeping"},
+        {"after": "1_0"},
+        {"after": "١٢"},
+        {"after": "9" * 19},
+        {"after": "-1"},
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_list_nobody_could_mean_is_refused(client, nurse, asked, method):
+    response = getattr(client, method)(address("list"), asked)
+
+    assert response.status_code == 400
+    assert "There is a problem" in text_of(response)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb"])
+def test_a_search_with_control_characters_is_refused(client, nurse, text, method):
+    assert getattr(client, method)(address("list"), {"q": text}).status_code == 400
+
+
+def test_the_list_costs_the_same_for_any_number_of_patients(client, nurse):
+    make_flag()
+    at_first = queries_of(client, address("list"))
+
+    surgeries = Surgery.objects.bulk_create(
+        Surgery(clinic=patient.clinic, patient=patient, **surgery_facts())
+        for patient in many_patients(60)
+    )
+    for surgery in surgeries:
+        store_report(surgery, day=70)
+
+    assert queries_of(client, address("list")) == at_first
+    assert at_first <= 5 + FRAME_QUERIES
+
+
+# --- The page --------------------------------------------------------------------------
+
+
+def test_the_page_says_who_the_patient_is(client, nurse):
+    surgery = make_surgery(make_patient(given_name="Grace", family_name="Hopper", mrn="M-1"))
+
+    said = text_of(client.get(address("detail", surgery.patient_id)))
+
+    assert "Grace Hopper 50 F , born Dec 10, 1975 Record M-1" in said
+    assert "Asked by e-mail, English" in said
+    assert "Week 11, day 3" in said
+
+
+def test_what_nobody_recorded_is_not_known_rather_than_absent(client, nurse):
+    surgery = make_surgery()
+
+    said = text_of(client.get(address("detail", surgery.patient_id)))
+
+    assert "Not known: smoking, diabetes, osteoporosis" in said
+
+
+def rows_of(response, panel):
+    """Return the rows of a table on the page, by their heads."""
+    page = BeautifulSoup(response.content, "html.parser")
+    return {
+        row.select("th")[0].get_text(): [
+            cell.get_text(" ", strip=True) for cell in row.find_all("td")
+        ]
+        for row in page.select(f"#{panel} tbody tr")
+    }
+
+
+def test_a_missed_check_in_is_drawn_as_missed(client, nurse):
+    surgery = make_follow_up().surgery
+    make_report(surgery, day=70, pain_back=2, numb="none")
+
+    rows = rows_of(client.get(address("detail", surgery.patient_id)), "symptoms")
+
+    assert rows["Numb or tingling"] == ["– missed"] * 10 + ["· none", "– missed"]
+
+
+def test_only_answers_fill_the_symptom_table(client, nurse):
+    surgery = make_surgery()
+    store_report(surgery, day=70, numb="none", pain_leg=0)
+    store_report(surgery, day=77, numb="new", numb_side="left")
+
+    rows = rows_of(client.get(address("detail", surgery.patient_id)), "symptoms")
+
+    assert rows["Numb or tingling"] == ["· none", "new L New, left, worse than before"]
+    assert rows["Weakness"] == ["not asked", "not asked"]
+
+
+def test_a_score_of_zero_is_a_score_and_a_missing_one_is_not(client, nurse):
+    surgery = make_surgery()
+    store_report(surgery, day=70, pain_leg=0)
+    store_report(surgery, day=77, pain_back=3)
+
+    rows = rows_of(client.get(address("detail", surgery.patient_id)), "recovery")
+
+    assert rows == {"Leg pain": ["0", "– no score"], "Back pain": ["– no score", "3"]}
+
+
+def test_an_open_flag_leads_to_its_case(client, nurse):
+    flag = make_flag(severity=Severity.URGENT, explanation="Leg pain 7/10 again.")
+    case = FollowUp.objects.get(surgery=flag.surgery)
+
+    response = client.get(address("detail", flag.surgery.patient_id))
+
+    assert "Urgent Leg pain 7/10 again." in text_of(response)
+    assert reverse("followups:case", args=[case.pk]) in response.content.decode()
+
+
+def test_the_timeline_tells_reports_flags_calls_and_visits(client, nurse):
+    flag = make_flag()
+    surgery = flag.surgery
+    make_report(surgery, day=63, pain_back=5, message="It <b>hurts</b>.")
+    contacts.record(
+        FollowUp.objects.get(surgery=surgery),
+        by=nurse,
+        method=ContactMethod.PHONE,
+        outcome=ContactOutcome.REACHED,
+        note="Will rest.",
+        now=at(65),
+    )
+    visit = Visit.objects.get(surgery=surgery, kind="6wk")
+    visits.complete(visit, on=OPERATED + timedelta(days=44), now=at(66))
+
+    response = client.get(address("detail", surgery.patient_id))
+    said = text_of(response, "#timeline")
+
+    assert "Check-in answered Back pain 5. “It <b>hurts</b>.”" in said
+    assert "Phone: reached" in said
+    assert "Will rest." in said
+    assert "6-week visit took place" in said
+    assert "Surgery: TLIF" in said
+
+
+def test_the_timeline_can_be_narrowed(client, nurse):
+    surgery = make_follow_up().surgery
+    make_report(surgery, day=3, pain_back=5)
+
+    response = client.get(address("detail", surgery.patient_id), {"show": "visits"})
+
+    assert "Nothing of this kind yet." in text_of(response, "#timeline")
+
+
+def test_the_plan_says_what_is_due_overdue_and_booked(client, nurse):
+    surgery = make_follow_up().surgery
+    booked = Visit.objects.get(surgery=surgery, kind="3mo")
+    visits.book(booked, booked_for=at(90, 9), now=at(70))
+
+    response = client.get(address("detail", surgery.patient_id))
+    said = text_of(response, "#plan")
+
+    assert "2-week visit Overdue 59 days" in said
+    assert "3-month visit Booked May 31, 9:00 AM" in said
+    assert "6-month visit Planned Window Aug 1 to Sep 30" in said
+    assert "Answered 0 of 13 check-ins, missed 13. Next May 25." in said
+
+
+def test_several_operations_can_be_looked_at(client, nurse):
+    patient = make_patient()
+    make_surgery(patient, performed_on=OPERATED - timedelta(days=900), levels=["C5-C6"])
+    latest = make_surgery(patient)
+    earlier = Surgery.objects.exclude(pk=latest.pk).get()
+
+    assert client.get(address("detail", patient.pk)).context["surgery"] == latest
+    asked = client.get(address("detail", patient.pk), {"surgery": earlier.pk})
+    assert asked.context["surgery"] == earlier
+
+
+@pytest.mark.parametrize("pk", ["", "abc", "1_0", "١", "9" * 19, "99999"])
+def test_an_operation_that_is_not_this_patients_is_not_found(client, nurse, pk):
+    patient = make_surgery().patient
+
+    assert client.get(address("detail", patient.pk), {"surgery": pk}).status_code == 404
+
+
+def test_a_patient_without_an_operation_is_led_to_recording_it(client, nurse):
+    patient = make_patient()
+
+    response = client.get(address("detail", patient.pk))
+
+    assert "No operation recorded" in text_of(response)
+    assert address("surgery_new", patient.pk) in response.content.decode()
+
+
+def test_names_and_messages_are_only_text(client, nurse):
+    attack = '"><script>alert(1)</script>'
+    surgery = make_surgery(make_patient(family_name=attack))
+    store_report(surgery, day=70, pain_back=4, message=attack)
+
+    for page in (address("detail", surgery.patient_id), address("list")):
+        found = part_of(client.get(page))
+        assert not found.find("script")
+        assert attack in found.get_text()
+
+
+def test_staff_read_no_judgement(client, nurse):
+    surgery = make_follow_up().surgery
+    make_report(surgery, day=77, pain_back=0, pain_leg=0, numb="none", weak="none")
+
+    page = client.get(address("detail", surgery.patient_id)).content.decode()
+
+    main = page[page.index("<main") :]
+    assert "normal" not in main.lower()
+    assert "i-circle-check" not in main
+
+
+def test_the_page_costs_the_same_however_much_has_happened(client, nurse):
+    flag = make_flag()
+    surgery = flag.surgery
+    page = address("detail", surgery.patient_id)
+    store_report(surgery, day=1, pain_back=4)
+    at_first = queries_of(client, page)
+
+    for day in range(2, 61):
+        store_report(surgery, day=day, pain_back=4)
+    for day in range(1, 20):
+        closed = copy(flag)
+        closed.pk, closed.raised_at, closed.closed_at = None, at(day), at(day + 1)
+        closed.severity, closed.disposition = Severity.ROUTINE, Disposition.CLEARED
+        closed.save()
+        flag_events.add(closed, FlagEventKind.RAISED, at=at(day))
+        flag_events.add(closed, FlagEventKind.RESOLVED, by=nurse, at=at(day + 1), text="Seen.")
+
+    assert queries_of(client, page) == at_first
+    assert at_first <= 14 + FRAME_QUERIES
