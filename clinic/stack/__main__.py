@@ -54,9 +54,7 @@ def serve() -> None:
     state = states.find()
     with Stack(state, bind=bind, port=port) as stack:
         require_free_port(bind, port)
-        stack.start_servers()
-        stack.prepare()
-        stack.start_processes()
+        stack.start()
         mail = stack.environment.get("EMAIL_URL", "")
         outbox = mail.removeprefix("file://") if mail.startswith("file:") else "your mail server"
         print(READY.format(url=stack.url, state=state, outbox=outbox), flush=True)
@@ -72,9 +70,7 @@ def check() -> None:
     try:
         states.prepare(state)
         with Stack(state, port=free_port()) as stack:
-            stack.start_servers()
-            stack.prepare()
-            stack.start_processes()
+            stack.start()
             print("start     ok", flush=True)
             walk(stack.url)
         stack.claim.release()

@@ -26,7 +26,7 @@ POOL = "prefork" if os.access("/dev/shm", os.W_OK) else "threads"  # noqa: S108
 # a worker without colleagues need not spend its first second asking for them
 WORKER = ["--concurrency", "2", "--pool", POOL, "--without-mingle", "--without-gossip"]
 WEB = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-WEB += ["--graceful-timeout", "5", "--no-control-socket", "--bind"]
+WEB += ["--preload", "--graceful-timeout", "5", "--no-control-socket", "--bind"]
 
 START_SECONDS = 120
 WATCH_SECONDS = 0.5
@@ -107,9 +107,9 @@ class Stack:
                 self.note_first_start(server)
         step = self.process("prepare", "clinic.stack.prepare")
         step.log.unlink(missing_ok=True)
-        self.processes = [step]
         if step.run() != 0:
             raise Refusal(step.log.read_text().strip() or "The database could not be prepared.")
+        self.processes.remove(step)
         self.unfinished.unlink(missing_ok=True)
 
     def note_first_start(self, database: Postgres) -> None:
@@ -120,15 +120,14 @@ class Stack:
             self.unfinished.touch()
             print("Making the database and the demonstration clinic (once)...", flush=True)
 
-    def start_processes(self) -> None:
-        """Start web, worker and beat; return when a sweep of this very start has been heard."""
-        self.processes = [
-            self.process("worker", "celery", "-A", "clinic", "worker", *WORKER),
-            self.process("beat", "celery", "-A", "clinic", "beat", "--pidfile="),
-            self.process("web", "gunicorn", "clinic.wsgi", *WEB, f"{self.bind}:{self.port}"),
-        ]
-        for process in self.processes:
-            process.start()
+    def start(self) -> None:
+        """Start everything; return when a sweep of this very start has been heard."""
+        self.start_servers()
+        # the web is not announced yet; it gets ready while the database does
+        self.process("web", "gunicorn", "clinic.wsgi", *WEB, f"{self.bind}:{self.port}").start()
+        self.prepare()
+        self.process("worker", "celery", "-A", "clinic", "worker", *WORKER).start()
+        self.process("beat", "celery", "-A", "clinic", "beat", "--pidfile=").start()
         began = time.monotonic()
         while not self.is_ready(time.monotonic() - began):
             if time.monotonic() - began > START_SECONDS:
@@ -137,7 +136,8 @@ class Stack:
             time.sleep(0.05)
 
     def process(self, name: str, *command: str | Path) -> Process:
-        return Process(
+        """Return a process of the product, which will be stopped with us."""
+        process = Process(
             name,
             [sys.executable, "-m", *command],
             log=self.state / "log" / f"{name}.log",
@@ -145,6 +145,8 @@ class Stack:
             env=self.environment | {"DB_POOL": "1" if name == "web" else "0"},
             **self.members,
         )
+        self.processes.append(process)
+        return process
 
     def is_ready(self, seconds_since_start: float) -> bool:
         age = self.heartbeat_age()

@@ -50,6 +50,7 @@ class Surgery(models.Model):
     n_levels = models.PositiveSmallIntegerField(
         "number of levels fused",
         null=True,
+        blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_LEVELS)],
     )
     approach = models.CharField(max_length=20, choices=Approach)
