@@ -58,7 +58,7 @@ def plan(*, now: datetime, limit: int = 5000) -> int:
     messages = [
         message
         for check_in in check_ins
-        for message in _messages(check_in, channels[check_in.surgery.patient_id])
+        for message in _messages(check_in, channels[check_in.surgery.patient_id], now)
     ]
     Reminder.objects.bulk_create(messages, ignore_conflicts=True)
     return len(messages)
@@ -116,8 +116,11 @@ def _preferred_channels(patients: set[int]) -> dict[int, list[str]]:
     return {patient: sorted(kinds, key=order.index) for patient, kinds in found.items()}
 
 
-def _messages(check_in: CheckIn, channels: list[str]) -> list[Reminder]:
-    """Return the messages of one check-in: the last goes by a second channel if any."""
+def _messages(check_in: CheckIn, channels: list[str], now: datetime) -> list[Reminder]:
+    """Return the messages of one check-in: the last goes by a second channel if any.
+
+    After an outage only the latest of the steps gone by is sent: one message a day.
+    """
     numbers = STANDARD.check_ins
     messages = []
     for step, hours in enumerate(numbers.reminder_hours):
@@ -132,7 +135,12 @@ def _messages(check_in: CheckIn, channels: list[str]) -> list[Reminder]:
                 not_after=check_in.closes_at,
             )
         )
-    return [message for message in messages if message.not_before < message.not_after]
+    gone_by = [message for message in messages if message.not_before <= now]
+    return [
+        message
+        for message in messages
+        if message not in gone_by[:-1] and message.not_before < message.not_after
+    ]
 
 
 def _step_at(check_in: CheckIn, hours: int) -> datetime:
@@ -194,14 +202,20 @@ def _begin(reminder: Reminder, now: datetime) -> bool:
 
 
 def _still_wanted(now: datetime) -> Q:
-    """Nobody has answered, the patient is followed and has not opted out."""
+    """Nobody has answered, the patient is followed and has not opted out.
+
+    Of messages that waited through an outage only the latest is still wanted.
+    """
     awaited = CheckIn.objects.open_at(now).filter(
         pk=OuterRef("check_in"), surgery__patient__status=PatientStatus.ACTIVE
     )
     agreed = ContactChannel.objects.usable().filter(
         patient=OuterRef("check_in__surgery__patient"), kind=OuterRef("channel")
     )
-    return Q(Exists(awaited)) & Q(Exists(agreed))
+    newer = Reminder.objects.unsent().filter(
+        check_in=OuterRef("check_in"), step__gt=OuterRef("step"), not_before__lte=now
+    )
+    return Q(Exists(awaited)) & Q(Exists(agreed)) & ~Q(Exists(newer))
 
 
 def _stand_down(reminder: Reminder, now: datetime) -> None:
@@ -218,7 +232,7 @@ def _stand_down(reminder: Reminder, now: datetime) -> None:
         _record(
             reminder,
             state=ReminderState.SUPPRESSED,
-            reason="Answered, cancelled, opted out or no longer followed.",
+            reason="Answered, opted out, no longer followed, or a newer one was due.",
         )
 
 

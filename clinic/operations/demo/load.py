@@ -90,8 +90,8 @@ def make_team() -> Team:
         office_phone="+12125550101",
         crisis_line="call or text 988",
         has_on_call=True,
-        quiet_from=time(20),
-        quiet_until=time(8),
+        quiet_from=time(0),  # from midnight to midnight: none, visitors come at any hour
+        quiet_until=time(0),
         is_demo=True,
     )
     surgeons = [

@@ -36,6 +36,18 @@ def test_a_check_in_that_comes_due_gets_three_messages_a_day_apart(check_in):
     assert list(times) == [at(7, 9), at(8, 9), at(9, 9)]
 
 
+def test_after_an_outage_only_the_latest_reminder_is_sent(check_in):
+    reminders.plan(now=at(9, 10))
+    assert send(at(9, 10)) == 1
+    assert list(Reminder.objects.values_list("step", flat=True)) == [2]
+
+
+def test_after_the_sender_was_away_only_the_latest_reminder_is_sent(check_in):
+    reminders.plan(now=at(7, 9))
+    assert send(at(9, 10)) == 1
+    assert states() == ["suppressed", "suppressed", "sent"]
+
+
 def test_planning_twice_changes_nothing(check_in):
     reminders.plan(now=at(7, 9))
     assert reminders.plan(now=at(7, 10)) == 0
