@@ -46,8 +46,10 @@ def test_three_beats_and_two_workers_duplicate_nothing(spawn, tmp_path):
     assert until(all_sent, seconds=60), list(Reminder.objects.values("state", "reason"))
     assert until(lambda: Evaluation.objects.count() >= PATIENTS // 2)
     assert FollowUp.objects.count() == PATIENTS
-    assert CheckIn.objects.values("surgery", "plan_day").distinct().count() == CheckIn.objects.count()
-    assert Visit.objects.values("surgery", "kind").distinct().count() == Visit.objects.count()
+    plan_days = CheckIn.objects.values("surgery", "plan_day")
+    assert plan_days.distinct().count() == plan_days.count()
+    kinds = Visit.objects.values("surgery", "kind")
+    assert kinds.distinct().count() == kinds.count()
     assert Flag.objects.filter(family="contact").count() == PATIENTS // 2
     assert Reminder.objects.count() == 3 * PATIENTS
     assert len(messages(outbox)) == PATIENTS
@@ -55,8 +57,4 @@ def test_three_beats_and_two_workers_duplicate_nothing(spawn, tmp_path):
 
 
 def messages(folder: Path) -> list[str]:
-    return [
-        part
-        for path in folder.iterdir()
-        for part in path.read_text().split("Subject:")[1:]
-    ]
+    return [part for path in folder.iterdir() for part in path.read_text().split("Subject:")[1:]]

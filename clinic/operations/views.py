@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from clinic.operations import outbox
 from clinic.operations.heartbeats import pulse
 from clinic.staff.access import public
+from patients.models import ContactChannel, Patient
 
 UNAVAILABLE = 503
 
@@ -39,4 +40,17 @@ def messages(request: HttpRequest) -> HttpResponse:
         raise Http404
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     found = outbox.newest(Path(folder)) if folder else None
-    return render(request, "operations/messages.html", {"found": found})
+    context = {"found": _with_readers(found or []), "has_folder": folder is not None}
+    return render(request, "operations/messages.html", context)
+
+
+def _with_readers(found: list[outbox.Message]) -> list[tuple[outbox.Message, Patient | None]]:
+    """Pair each message with the made-up patient it went to.
+
+    Whoever plays the patient has to know the birth date; only demo people are shown.
+    """
+    channels = ContactChannel.objects.filter(
+        address__in={message.to for message in found}, clinic__is_demo=True
+    )
+    readers = {channel.address: channel.patient for channel in channels.select_related("patient")}
+    return [(message, readers.get(message.to)) for message in found]

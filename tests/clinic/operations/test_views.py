@@ -17,6 +17,7 @@ from django.utils import timezone
 from clinic.operations import outbox, views
 from followups.models import Heartbeat
 from followups.services import sweep
+from tests.factories import make_clinic, make_patient
 
 TOKEN = "0123456789abcdefghjkmnpqrs"
 FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -176,3 +177,17 @@ def test_a_damaged_message_is_shown_as_far_as_it_goes(tmp_path, written):
     (message,) = outbox.newest(tmp_path)
     assert message.sent_at.tzinfo is not None
     assert message.token == ""
+
+
+@pytest.mark.django_db
+def test_the_demo_tells_whose_birth_date_a_link_asks_for(client, settings, tmp_path):
+    settings.FUSELINE_DEMO, settings.EMAIL_FILE_PATH = True, str(tmp_path)
+    made_up = make_patient(clinic=make_clinic(is_demo=True), email="a@example.org")
+    real = make_patient(clinic=make_clinic(), email="b@example.org")
+    for patient in (made_up, real):
+        address = patient.channels.get().address
+        mail = Mail("Check-in", f"/c/{TOKEN}/", to=[address])
+        get_connection(FILES, file_path=str(tmp_path)).send_messages([mail])
+    page = client.get("/demo/messages/").content.decode()
+    assert "December 10, 1975" in page
+    assert page.count("You are") == 1
