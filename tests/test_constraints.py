@@ -169,7 +169,7 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "report_typed_in_by_somebody": copy("report", submission_id=NEW_ID, source="phone"),
     "report_message_length": copy("report", submission_id=NEW_ID, message="x" * 2001),
     **{
-        f"report_{item}_range": copy("report", submission_id=NEW_ID, **{item: high + 1})
+        f"report_{item}_range": copy("report", submission_id=NEW_ID, **{item: int(high) + 1})
         for item, (_, high) in RANGES.items()
     },
     **{

@@ -37,7 +37,7 @@ def _any_of(words: type[models.TextChoices]) -> ArrayField:
     return ArrayField(models.CharField(max_length=12, choices=words), null=True, blank=True)
 
 
-RANGES = {
+RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
     "pain_back": (0, 10),
     "pain_neck": (0, 10),
     "pain_leg": (0, 10),

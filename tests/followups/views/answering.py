@@ -80,7 +80,7 @@ class Patient:
     @property
     def heading(self) -> str:
         found = self.soup.h1
-        return found.get_text(strip=True) if found else ""
+        return str(found.get_text(strip=True)) if found else ""
 
     def errors(self) -> dict[str, str]:
         """Return field to text, as the summary on top of the page links them."""
