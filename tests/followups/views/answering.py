@@ -75,7 +75,7 @@ class Patient:
             token = self.address.strip("/").split("/")[1]
             sitting = Sitting.unsealed(unescape(sealed), token)
             content = content.replace(sealed, repr(sitting))
-        return content
+        return str(content)
 
     @property
     def heading(self) -> str:
