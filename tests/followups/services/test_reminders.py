@@ -153,6 +153,18 @@ def test_a_sender_that_slept_past_its_lease_does_not_send(check_in):
     assert states() == ["sent"]
 
 
+def test_a_sender_that_slept_past_its_lease_leaves_its_successor_alone(check_in):
+    reminders.plan(now=at(7, 9))
+    Reminder.objects.filter(step__gt=0).delete()
+    sleeper = reminders._claim(at(7, 9))
+    later = at(7, 9) + LEASE * 2
+    successor = reminders._claim(later)
+    assert not reminders._send(sleeper, lambda: later)
+    assert states() == [ReminderState.SENDING]
+    assert reminders._send(successor, lambda: later)
+    assert len(mail.outbox) == 1
+
+
 def test_attempts_are_counted_at_the_send_not_at_the_claim(check_in):
     reminders.plan(now=at(7, 9))
     reminders._claim(at(7, 9))
