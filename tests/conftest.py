@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,27 +34,37 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, [named] if named else CHROMIUM)), None)
 
 
+@cache
+def browser_obstacle() -> str:
+    """Return why no browser can be driven on this machine; nothing if one can."""
+    if find_chromium() is None:
+        return "no Chromium found (install it or set CHROMIUM)"
+    driver = [sys.executable, "-m", "playwright", "--version"]
+    if subprocess.run(driver, capture_output=True).returncode != 0:
+        return "Playwright cannot start here (on Debian: apt install libatomic1)"
+    return ""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("browser") and not find_chromium():
-            item.add_marker(pytest.mark.skip(reason="no Chromium found"))
+        if item.get_closest_marker("browser") and browser_obstacle():
+            item.add_marker(pytest.mark.skip(reason=browser_obstacle()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
-    missing = sum("no Chromium found" in str(report.longrepr) for report in skipped)
-    if missing:
-        terminalreporter.write_line(
-            f"{missing} browser tests skipped: no Chromium found (install it or set CHROMIUM)"
-        )
+    obstacle = browser_obstacle() if skipped else ""
+    missed = sum(bool(obstacle) and obstacle in str(report.longrepr) for report in skipped)
+    if missed:
+        terminalreporter.write_line(f"{missed} browser tests skipped: {obstacle}")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the browser."""
     path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found")
+    if path is None or browser_obstacle():
+        pytest.skip(browser_obstacle())
     return path
 
 

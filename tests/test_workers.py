@@ -10,7 +10,7 @@ from followups.choices import ReminderState
 from followups.models import CheckIn, Evaluation, Flag, FollowUp, Reminder, Visit
 from followups.services import plans
 from tests.conftest import until
-from tests.factories import make_clinic, make_patient, make_surgery
+from tests.factories import answer, make_check_in, make_clinic, make_patient, make_surgery
 from tests.test_journey import zone_where_it_is_noon
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -58,3 +58,13 @@ def test_three_beats_and_two_workers_duplicate_nothing(spawn, tmp_path):
 
 def messages(folder: Path) -> list[str]:
     return [part for path in folder.iterdir() for part in path.read_text().split("Subject:")[1:]]
+
+
+def test_an_answer_never_asks_the_broker(monkeypatch):
+    def away(_: object) -> None:
+        raise AssertionError("the broker was asked")
+
+    monkeypatch.setattr("redis.connection.AbstractConnection.connect", away)
+    report = answer(make_check_in(day=7), saddle=True)
+    assert report.pk
+    assert Flag.objects.open().count() == 1

@@ -116,7 +116,8 @@ def _rise(record: Record, series: Sequence[Series]) -> Rise | None:
         since, lowest = min(each.known, key=lambda point: (point[1], -point[0]))
         if latest - lowest >= CLEAR_RISE:
             weeks = round(until - since)
-            return Rise(place, since, until, f"+{latest - lowest} in {weeks} weeks")
+            span = "1 week" if weeks == 1 else f"{weeks} weeks"
+            return Rise(place, since, until, f"+{latest - lowest} in {span}")
     return None
 
 
