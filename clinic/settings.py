@@ -378,6 +378,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": every(SWEEP_SECONDS, "followups.tasks.sweep"),
     "send": every(SEND_SECONDS, "followups.tasks.send"),
+    "reassess": every(24 * 60 * 60, "followups.tasks.reassess"),
 }
 
 # Everything is read: say all that is wrong

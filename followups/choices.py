@@ -294,3 +294,11 @@ class ReminderState(TextChoices):
     SUPPRESSED = "suppressed", "Not sent: no longer wanted"
     EXPIRED = "expired", "Not sent: too late"
     FAILED = "failed", "Failed"
+
+
+class NoticeLevel(TextChoices):
+    """How much of the response target has passed when somebody is told."""
+
+    OWNER = "owner", "75 % of the target used"
+    LEAD = "lead", "Target passed"
+    SURGEON = "surgeon", "Twice the target passed"

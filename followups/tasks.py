@@ -9,7 +9,7 @@ import logging
 from celery import shared_task
 
 from followups.clock import database_now
-from followups.services import reminders
+from followups.services import reassessment, reminders
 from followups.services import sweep as sweep_service
 
 logger = logging.getLogger(__name__)
@@ -23,3 +23,8 @@ def sweep() -> None:
 @shared_task
 def send() -> None:
     logger.info("sent: %d", reminders.send_due(clock=database_now))
+
+
+@shared_task(soft_time_limit=3600, time_limit=3660)
+def reassess() -> None:
+    logger.info("reassessment: %s", reassessment.run(now=database_now()))

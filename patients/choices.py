@@ -172,3 +172,53 @@ class ImpressionOfChange(TextChoices):
     SAME = "same", "About the same"
     WORSE = "worse", "Worse"
     MUCH_WORSE = "much_worse", "Much worse"
+
+
+class Modality(TextChoices):
+    XRAY = "xray", "X-ray"
+    MRI = "mri", "MRI"
+    CT = "ct", "CT"
+    BONE_SCAN = "bone_scan", "Bone scan"
+
+
+class ImagingQuestion(TextChoices):
+    """What a study is to answer (protocol 1.5)."""
+
+    HARDWARE = "hardware_position", "Position of the hardware"
+    SCAR = "soft_tissue_scar", "Scar tissue"
+    NERVE = "nerve_compression", "Nerve compression"
+    FUSION = "bone_fusion", "Fusion of the bone"
+
+
+class ImagingFinding(TextChoices):
+    NORMAL = "normal", "Nothing abnormal"
+    FUSED = "fused", "Fused"
+    NONUNION = "nonunion", "Not fused"
+    LOOSENING = "loosening", "Loosening"
+    DISPLACEMENT = "displacement", "Displacement"
+    BREAKAGE = "breakage", "Breakage"
+    ASD = "asd", "Adjacent segment disease"
+    STENOSIS = "stenosis", "Stenosis"
+    SCAR = "scar", "Scar tissue"
+    COLLECTION = "collection", "Fluid collection"
+    FRACTURE = "fracture", "Fracture"
+    OTHER = "other", "Other"
+
+
+class Instrument(TextChoices):
+    """Stored as totals entered by staff: no licensed text ships."""
+
+    ODI = "odi", "ODI (%)"
+    NDI = "ndi", "NDI (%)"
+    PROMIS_PF = "promis_pf", "PROMIS physical function (T)"
+    PHQ9 = "phq9", "PHQ-9"
+
+
+class DeficitItem(TextChoices):
+    """Red-flag symptoms that can be a known, stable deficit (protocol 4.1.14)."""
+
+    SADDLE = "saddle", "Saddle numbness"
+    BLADDER = "bladder", "Bladder trouble"
+    BOWEL = "bowel", "Bowel trouble"
+    WEAK = "weak", "Weakness"
+    GAIT_HAND = "gait_hand", "Unsteady walking or clumsy hands"

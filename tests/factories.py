@@ -190,6 +190,7 @@ def make_flag(surgery: Surgery | None = None, **overrides: Any) -> Flag:
         surgery=surgery,
         trigger=EvaluationTrigger.CLOCK,
         at=raised,
+        made_at=raised,
         rule_set_version="test",
         facts={"reports": []},
         outcomes={},

@@ -7,17 +7,21 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from followups.models import Heartbeat
-from followups.services import sweep
+from followups.services import reassessment, sweep
 
 MISSED_SWEEPS = 3  # one may be slow, one may be lost; three in a row is silence
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """The last sweep that finished, seen from a moment after it."""
+    """The last sweep that finished, seen from a moment after it.
+
+    ``differing`` counts stored decisions that the rules would not make again today.
+    """
 
     checked_at: datetime | None
     age: timedelta | None
+    differing: int = 0
 
     @property
     def stale(self) -> bool:
@@ -37,15 +41,15 @@ class Pulse:
 
 
 def pulse() -> Pulse:
-    """Return the pulse of the sweep, in one query."""
-    found = (
-        Heartbeat.objects.filter(name=sweep.NAME)
-        .annotate(read_at=Now())
-        .values_list("at", "read_at")
-        .first()
+    """Return the pulse of the sweep and the nightly comparison's result, in one query."""
+    rows = Heartbeat.objects.filter(name__in=[sweep.NAME, reassessment.NAME]).annotate(
+        read_at=Now()
     )
-    if found is None:
-        return Pulse(None, None)
-    checked_at, read_at = found
+    found = {row.name: row for row in rows}
+    compared = found.get(reassessment.NAME)
+    differing = int(compared.detail.get("different", 0)) if compared else 0
+    swept = found.get(sweep.NAME)
+    if swept is None:
+        return Pulse(None, None, differing)
     # The sweep reads the clock a moment before it writes; never "in the future".
-    return Pulse(checked_at, max(read_at - checked_at, timedelta()))
+    return Pulse(swept.at, max(swept.read_at - swept.at, timedelta()), differing)

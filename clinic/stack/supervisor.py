@@ -118,7 +118,7 @@ class Stack:
             database.make_anew()
         if database.is_empty():
             self.unfinished.touch()
-            print("Making the database and the demonstration clinic (once)...", flush=True)
+            print("Filling the database (once)...", flush=True)
 
     def start(self) -> None:
         """Start everything; return when a sweep of this very start has been heard."""
@@ -216,7 +216,7 @@ def require_answer(variable: str, url: str) -> None:
         else:
             redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
     except (psycopg.Error, redis.RedisError, ValueError, OSError) as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = (str(error).strip() or "no reason given").splitlines()[0]
         raise Refusal(f"The server of {variable} cannot be used: {reason}") from error
 
 

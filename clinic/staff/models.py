@@ -52,6 +52,14 @@ class Clinic(models.Model):
     )
     quiet_from = models.TimeField(help_text="No message leaves after this local time.")
     quiet_until = models.TimeField(help_text="… and before this one.")
+    lead_nurse = models.ForeignKey(
+        "staff.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Told when a response target has passed.",
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

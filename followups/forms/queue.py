@@ -14,8 +14,10 @@ from followups.choices import Family, Severity
 from followups.models import FollowUp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# three small numbers, age, microseconds, families, id: the columns of the rank
-_PLACE = re.compile(r"[1-4]-[0-4]-[0-9]{1,2}-[0-9]-[0-9]{1,17}-[0-9]{1,2}-[0-9]{1,18}", re.ASCII)
+# severity, pin, bucket, risk, age, microseconds, families, id: the columns of the rank
+_PLACE = re.compile(
+    r"[1-4]-[01]-[0-4]-[0-9]{1,2}-[0-9]-[0-9]{1,17}-[0-9]{1,2}-[0-9]{1,18}", re.ASCII
+)
 
 
 class QueueView(TextChoices):
@@ -40,6 +42,7 @@ class Place:
     """A place in the queue's order, so that the next page starts right behind it."""
 
     severity: int
+    pin: int
     breach_bucket: int
     risk_points: int
     age_days: int
@@ -57,12 +60,12 @@ class Place:
         if not _PLACE.fullmatch(text):
             raise ValueError(text)
         parts: list[Any] = [int(part) for part in text.split("-")]
-        parts[4] = EPOCH + timedelta(microseconds=parts[4])
+        parts[5] = EPOCH + timedelta(microseconds=parts[5])
         return cls(*parts)
 
     def __str__(self) -> str:
         parts = [getattr(self, field.name) for field in fields(self)]
-        parts[4] = (self.breach_at - EPOCH) // timedelta(microseconds=1)
+        parts[5] = (self.breach_at - EPOCH) // timedelta(microseconds=1)
         return "-".join(map(str, parts))
 
 

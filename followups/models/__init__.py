@@ -2,7 +2,7 @@
 
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
-from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent
+from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
 
 __all__ = [
     "CheckIn",
@@ -13,6 +13,7 @@ __all__ = [
     "FlagEvent",
     "FollowUp",
     "Heartbeat",
+    "Notice",
     "Reminder",
     "Visit",
 ]

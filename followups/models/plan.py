@@ -58,6 +58,7 @@ class FollowUp(models.Model):
 
     QUEUE_ORDER = (
         F("severity").desc(),
+        F("pin").desc(),
         F("breach_bucket").desc(),
         F("risk_points").desc(),
         F("age_days").desc(),
@@ -95,6 +96,18 @@ class FollowUp(models.Model):
         related_name="cases",
     )
     owned_since = models.DateTimeField(null=True, blank=True)
+    pin = models.PositiveSmallIntegerField(
+        default=0, help_text="1: held above the others of its severity."
+    )
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    pinned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    pin_reason = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(
         default=0, help_text="Grows with every change a colleague should see first."
     )
@@ -123,6 +136,11 @@ class FollowUp(models.Model):
                 name="follow_up_in_queue_iff_flags_open",
             ),
             models.CheckConstraint(
+                condition=Q(pin=0, pinned_at=None, pin_reason="")
+                | (Q(pin=1, pinned_at__isnull=False) & ~Q(pin_reason="")),
+                name="follow_up_pin_has_a_reason",
+            ),
+            models.CheckConstraint(
                 condition=Q(breach_bucket__lte=4) & Q(risk_points__lte=9) & Q(age_days__lte=9),
                 name="follow_up_rank_parts_in_range",
             ),
@@ -136,6 +154,7 @@ class FollowUp(models.Model):
             models.Index(
                 "clinic",
                 F("severity").desc(),
+                F("pin").desc(),
                 F("breach_bucket").desc(),
                 F("risk_points").desc(),
                 F("age_days").desc(),

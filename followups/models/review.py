@@ -1,5 +1,6 @@
 """What was decided and by whom: evaluations, flags, and what staff did about them."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -15,13 +16,16 @@ from followups.choices import (
     Family,
     FlagEventKind,
     NextStep,
+    NoticeLevel,
     Rule,
     Severity,
 )
+from followups.protocol import STANDARD
 from patients.models import Surgery, SymptomReport
 from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
 
 NOTE_LENGTH = 2000
+LONGEST_SNOOZE = timedelta(days=STANDARD.snooze.limit_days)
 # Dispositions the system gives by itself, without a person (protocol 4.1.12).
 AUTOMATIC = (Disposition.CLEARED, Disposition.SUPERSEDED)
 
@@ -48,7 +52,10 @@ class Evaluation(models.Model):
         related_name="evaluation",
         help_text="The report that caused it; empty when the clock did.",
     )
-    at = models.DateTimeField()
+    at = models.DateTimeField(help_text="The moment the history was looked at.")
+    made_at = models.DateTimeField(
+        help_text="When the rules ran; later than that for a report entered late."
+    )
     rule_set_version = models.CharField(max_length=20)
     facts = models.JSONField()
     outcomes = models.JSONField()
@@ -56,7 +63,7 @@ class Evaluation(models.Model):
     objects = ClinicQuerySet.as_manager()
 
     class Meta:
-        get_latest_by = ["at", "pk"]
+        get_latest_by = ["made_at", "pk"]
         constraints = [
             clinic_key("evaluation_clinic_key"),
             SameClinic(field="surgery", name="evaluation_surgery_same_clinic"),
@@ -112,6 +119,16 @@ class Flag(models.Model):
         default=False, help_text="Condition absent on the last two reports: a badge."
     )
 
+    snoozed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    snooze_reason = models.CharField(max_length=200, blank=True)
+    snooze_measure = models.FloatField(
+        null=True, blank=True, help_text="Pain when it was snoozed: two points more wake it."
+    )
+
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -157,6 +174,30 @@ class Flag(models.Model):
                 name="flag_only_routine_clears_itself",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    snoozed_at=None, snoozed_until=None, snoozed_by=None, snooze_reason=""
+                )
+                | (
+                    Q(
+                        snoozed_at__isnull=False,
+                        snoozed_until__isnull=False,
+                        snoozed_by__isnull=False,
+                        snoozed_until__gt=F("snoozed_at"),
+                        snoozed_until__lte=F("snoozed_at") + LONGEST_SNOOZE,
+                    )
+                    & ~Q(snooze_reason="")
+                ),
+                name="flag_snooze_has_an_end_and_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until=None)
+                | (
+                    Q(severity__lt=STANDARD.snooze.never_severity)
+                    & ~Q(rule__in=sorted(STANDARD.snooze.never_rules))
+                ),
+                name="flag_what_is_never_snoozed",
+            ),
+            models.CheckConstraint(
                 condition=Q(respond_by__gt=F("clock_started_at")),
                 name="flag_target_after_start",
             ),
@@ -175,6 +216,9 @@ class Flag(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    def is_snoozed(self, now: datetime) -> bool:
+        return self.snoozed_until is not None and now < self.snoozed_until
 
 
 class FlagEvent(models.Model):
@@ -240,3 +284,42 @@ class ContactAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}: {self.get_outcome_display()}"
+
+
+class Notice(models.Model):
+    """Somebody is told that a flag has used up part of its response target.
+
+    One per flag, level and run of the clock: a raised severity starts a new run.
+    """
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    flag = models.ForeignKey(Flag, models.CASCADE, related_name="notices")
+    level = models.CharField(max_length=10, choices=NoticeLevel)
+    clock_started_at = models.DateTimeField()
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        help_text="Empty: everybody who reviews cases here.",
+    )
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            SameClinic(field="flag", name="notice_flag_same_clinic"),
+            models.UniqueConstraint(
+                fields=["flag", "level", "clock_started_at"], name="notice_once_per_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=NoticeLevel.values), name="notice_level_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} of flag {self.flag_id}"

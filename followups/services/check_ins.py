@@ -41,6 +41,7 @@ def submit(
     source: Source = Source.LINK,
     answered_by: AnsweredBy = AnsweredBy.PATIENT,
     entered_by: "User | None" = None,
+    answered_at: datetime | None = None,
     now: datetime,
 ) -> SymptomReport:
     """Store answers and raise what they call for, all or nothing.
@@ -50,6 +51,7 @@ def submit(
 
     Args:
         answers: item of ``SymptomReport`` to typed value; an item left out was not asked.
+        answered_at: when the patient answered, if it is entered later, as from paper.
 
     Raises:
         NotAwaited: if the check-in was answered or cancelled meanwhile.
@@ -63,8 +65,8 @@ def submit(
         clinic_id=check_in.clinic_id,
         surgery_id=check_in.surgery_id,
         submission_id=submission_id,
-        reported_at=now,
-        reported_on=follow_up.surgery.clinic.today(now),
+        reported_at=answered_at or now,
+        reported_on=follow_up.surgery.clinic.today(answered_at or now),
         questionnaire_version=questionnaire.VERSION,
         source=source,
         answered_by=answered_by,

@@ -29,6 +29,7 @@ from followups.rules.data import history_as_data, plain
 from followups.rules.history import History
 from followups.rules.outcomes import Finding
 from followups.services import flag_events, histories, ranks
+from followups.services.snoozes import end_snooze, is_broken
 from patients.models import Surgery, SymptomReport
 
 ANSWER_WINDOW = timedelta(hours=STANDARD.check_ins.missed_hours)
@@ -46,21 +47,49 @@ def refresh(
     Safe to repeat: a finding already in a flag's evidence changes nothing, and a closed
     flag comes back only for a newer fact.
     """
-    surgery = follow_up.surgery
-    known = histories.load(surgery, now=now)
+    known = histories.load(follow_up.surgery, now=now)
     assessment = rules.assess(known.history)
-    evaluation = _store(surgery, known.history, assessment, trigger, report)
-    flags, changed = _apply(surgery, known, assessment, evaluation)
-    _plan_recheck(surgery, assessment, now)
+    evaluation = _store(follow_up, known.history, assessment, trigger, report, now)
+    news = report.reported_at if report else None
+    changed = _raise_and_add(follow_up, known, assessment, evaluation, news)
+    changed |= _clear_what_is_gone(known, assessment)
+    _plan_recheck(follow_up.surgery, assessment, now)
     follow_up.next_evaluation_at = _next_evaluation(follow_up, known)
+    if report is not None:
+        changed |= _look_back(follow_up, report, now)
     ranks.place(
         follow_up,
-        flags=flags,
         now=now,
         changed=changed,
         risk_points=known.history.risk.points,
+        flags=list(Flag.objects.open().filter(surgery=follow_up.surgery_id)),
     )
     return evaluation
+
+
+def _look_back(follow_up: FollowUp, report: SymptomReport, now: datetime) -> bool:
+    """Judge a report entered late as of its own day, and again what followed it.
+
+    Nothing is cleared by looking back: only what is true now may do that.
+    """
+    later = SymptomReport.objects.filter(
+        surgery=follow_up.surgery_id, reported_at__gt=report.reported_at
+    )
+    moments = list(later.order_by("reported_at").values_list("reported_at", flat=True))
+    if not moments:
+        return False
+    changed = False
+    for moment in (report.reported_at, *moments):
+        known = histories.load(follow_up.surgery, now=moment)
+        assessment = rules.assess(known.history)
+        if assessment.findings:
+            evaluation = _store(
+                follow_up, known.history, assessment, EvaluationTrigger.RECORD, None, now
+            )
+            changed |= _raise_and_add(
+                follow_up, known, assessment, evaluation, report.reported_at
+            )
+    return changed
 
 
 def refresh_due(*, now: datetime, limit: int = 1000) -> int:
@@ -107,51 +136,67 @@ def _refresh_one(pk: int, now: datetime) -> bool:
 
 
 def _store(
-    surgery: Surgery,
+    follow_up: FollowUp,
     history: History,
     assessment: Assessment,
     trigger: EvaluationTrigger,
     report: SymptomReport | None,
+    now: datetime,
 ) -> Evaluation:
     """Keep what went in and what came out; reports are append-only, so ids suffice."""
     facts = history_as_data(history)
     facts["reports"] = [item.id for item in history.reports]
     return Evaluation.objects.create(
-        clinic_id=surgery.clinic_id,
-        surgery=surgery,
+        clinic_id=follow_up.clinic_id,
+        surgery_id=follow_up.surgery_id,
         trigger=trigger,
         report=report,
         at=history.as_of,
+        made_at=now,
         rule_set_version=assessment.version,
         facts=facts,
         outcomes=assessment.as_data(),
     )
 
 
-def _apply(
-    surgery: Surgery,
+def _raise_and_add(
+    follow_up: FollowUp,
     known: histories.Known,
     assessment: Assessment,
     evaluation: Evaluation,
-) -> tuple[list[Flag], bool]:
-    """Write the difference between findings and flags.
+    news: datetime | None,
+) -> bool:
+    """Open flags for findings, or add them to the open flag of their family.
 
-    Return the flags now open and whether anything changed.
+    A closed flag comes back only for a newer fact, or for the report just stored
+    (``news``), which nobody has seen however old it is.
     """
-    flags = list(known.flags.values())
     changed = False
-    found = assessment.by_family()
-    for family, findings in found.items():
+    for family, findings in assessment.by_family().items():
         flag = known.flags.get(family)
         if flag is not None and flag.is_open:
             changed |= _add(flag, findings, evaluation)
-        elif flag is None or any(finding.since > flag.since for finding in findings):
-            flags.append(_raise(surgery, family, findings, evaluation))
+        elif flag is None or any(_is_unseen(each, flag, news) for each in findings):
+            _raise(follow_up.surgery, family, findings, evaluation)
             changed = True
-    for family, flag in known.flags.items():
-        if flag.is_open and family not in found:
-            changed |= _clear(flag, known.history)
-    return [flag for flag in flags if flag.is_open], changed
+    return changed
+
+
+def _is_unseen(finding: Finding, flag: Flag, news: datetime | None) -> bool:
+    if finding.since > flag.since:
+        return True
+    return finding.since == news and _is_new(plain(finding), flag.evidence)
+
+
+def _clear_what_is_gone(known: histories.Known, assessment: Assessment) -> bool:
+    found = assessment.by_family()
+    return any(
+        [
+            _clear(flag, known.history)
+            for family, flag in known.flags.items()
+            if flag.is_open and family not in found
+        ]
+    )
 
 
 def _raise(
@@ -159,8 +204,8 @@ def _raise(
     family: Family,
     findings: tuple[Finding, ...],
     evaluation: Evaluation,
-) -> Flag:
-    lead, now = findings[0], evaluation.at
+) -> None:
+    lead, now = findings[0], evaluation.made_at
     flag = Flag.objects.create(
         clinic_id=surgery.clinic_id,
         surgery=surgery,
@@ -177,7 +222,6 @@ def _raise(
         respond_by=now + _target(lead),
     )
     flag_events.add(flag, FlagEventKind.RAISED, at=now, text=lead.explanation)
-    return flag
 
 
 def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> bool:
@@ -185,15 +229,18 @@ def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> b
     new = [item for item in map(plain, findings) if _is_new(item, flag.evidence)]
     if not new and not flag.data_cleared:
         return False
-    lead, now = findings[0], evaluation.at
+    lead, now = findings[0], evaluation.made_at
+    kind = _what_changed(flag, findings, now)
+    if kind == FlagEventKind.SEVERITY_RAISED:
+        flag.severity = lead.severity
+    if kind in (FlagEventKind.SEVERITY_RAISED, FlagEventKind.RENOTIFIED):
+        _restart_clock(flag, lead, now)
+    if is_broken(flag, findings) or kind == FlagEventKind.SEVERITY_RAISED:
+        _wake(flag, lead, now)
     flag.evidence = [*flag.evidence, *new]
     flag.since = max(flag.since, _newest(findings))
     flag.evaluation = evaluation
     flag.data_cleared = False
-    kind = FlagEventKind.EVIDENCE_ADDED
-    if lead.severity > flag.severity:
-        kind = FlagEventKind.SEVERITY_RAISED
-        _restart_clock(flag, lead, now)
     if lead.severity >= flag.severity:
         flag.rule, flag.explanation = lead.rule, lead.explanation
         flag.rule_set_version = evaluation.rule_set_version
@@ -201,6 +248,25 @@ def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> b
     if new:
         flag_events.add(flag, kind, at=now, text=lead.explanation)
     return bool(new)
+
+
+def _what_changed(
+    flag: Flag, findings: tuple[Finding, ...], now: datetime
+) -> FlagEventKind:
+    """Name what new findings mean for an open flag (protocol 4.1.11)."""
+    if findings[0].severity > flag.severity:
+        return FlagEventKind.SEVERITY_RAISED
+    silent = timedelta(hours=STANDARD.response.renotify_after_hours)
+    again = findings[0].severity == Severity.EMERGENCY and findings[0].since > flag.since
+    if again and flag.contacted_at is not None and now - flag.contacted_at > silent:
+        return FlagEventKind.RENOTIFIED
+    return FlagEventKind.EVIDENCE_ADDED
+
+
+def _wake(flag: Flag, lead: Finding, now: datetime) -> None:
+    if flag.snoozed_until is not None:
+        end_snooze(flag)
+        flag_events.add(flag, FlagEventKind.UNSNOOZED, at=now, text=lead.explanation)
 
 
 def _is_new(item: dict[str, Any], evidence: list[dict[str, Any]]) -> bool:
@@ -216,8 +282,7 @@ def _is_new(item: dict[str, Any], evidence: list[dict[str, Any]]) -> bool:
 
 
 def _restart_clock(flag: Flag, lead: Finding, now: datetime) -> None:
-    """A raised severity is a new request for a look (protocol 4.1.11)."""
-    flag.severity = lead.severity
+    """Ask for a look again, from the start."""
     flag.clock_started_at, flag.respond_by = now, now + _target(lead)
     flag.acknowledged_at = flag.contacted_at = None
 

@@ -81,7 +81,7 @@ class Known:
 
 def load(surgery: Surgery, *, now: datetime) -> Known:
     """Return all that is known about one surgery at ``now``, in six queries."""
-    reports = _reports(surgery)
+    reports = _reports(surgery, now)
     visits = _visits(surgery)
     awaited = list(
         CheckIn.objects.awaited().filter(surgery=surgery).values_list("kind", "due_on", "closes_at")
@@ -146,8 +146,8 @@ def risk_from(surgery: Surgery, profile: RiskProfile | None) -> Risk:
     )
 
 
-def _reports(surgery: Surgery) -> tuple[Report, ...]:
-    rows = SymptomReport.objects.filter(surgery=surgery).select_related("check_in")
+def _reports(surgery: Surgery, now: datetime) -> tuple[Report, ...]:
+    rows = SymptomReport.objects.filter(surgery=surgery, reported_at__lte=now).select_related("check_in")
     return tuple(_report(row, neck=surgery.is_neck) for row in rows)
 
 

@@ -75,12 +75,16 @@ def _refresh_one(pk: int, now: datetime) -> bool:
     return True
 
 
-def lead_of(flags: Sequence[Flag]) -> Flag:
-    """Return the flag that names the case: worst first, still unanswered before answered."""
+def lead_of(flags: Sequence[Flag], now: datetime) -> Flag:
+    """Return the flag that names the case: awake before asleep, unanswered before answered.
+
+    Among those the worst; the lead order decides ties.
+    """
     place = {rule: number for number, rule in enumerate(STANDARD.lead_order)}
     return min(
         flags,
         key=lambda flag: (
+            flag.is_snoozed(now),
             flag.contacted_at is not None,
             -flag.severity,
             place[Rule(flag.rule)],
@@ -105,7 +109,7 @@ def place_of(
 
 
 def _enter_queue(follow_up: FollowUp, flags: Sequence[Flag], now: datetime) -> None:
-    lead = lead_of(flags)
+    lead = lead_of(flags, now)
     place = place_of(
         lead,
         now=now,
@@ -118,9 +122,11 @@ def _enter_queue(follow_up: FollowUp, flags: Sequence[Flag], now: datetime) -> N
     follow_up.age_days = place.age_days
     follow_up.breach_at = lead.respond_by
     follow_up.open_families = len(flags)
-    follow_up.awaits_contact = lead.contacted_at is None
+    follow_up.awaits_contact = lead.contacted_at is None and not lead.is_snoozed(now)
     follow_up.lead_flag = lead
-    follow_up.rank_changes_at = place.changes_at
+    wakes = [flag.snoozed_until for flag in flags if flag.is_snoozed(now)]
+    moments = [moment for moment in (place.changes_at, *wakes) if moment]
+    follow_up.rank_changes_at = min(moments, default=None)
 
 
 def _leave_queue(follow_up: FollowUp) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from followups.models import Heartbeat
-from followups.services import flags, plans, ranks, reminders
+from followups.services import flags, notices, plans, ranks, reminders
 
 NAME = "sweep"
 
@@ -14,6 +14,7 @@ def run(*, now: datetime) -> dict[str, int]:
         "planned": plans.catch_up(now=now),
         "evaluated": flags.refresh_due(now=now),
         "moved": ranks.refresh_due(now=now),
+        "notices": notices.make_due(now=now),
         "messages": reminders.plan(now=now),
     }
     # Last, so that a sweep which fails half-way does not look alive.

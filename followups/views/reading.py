@@ -200,6 +200,7 @@ def _open_flags() -> QuerySet[Flag]:
 # Which way each column of the queue's order runs.
 _DIRECTIONS = {
     "severity": "lt",
+    "pin": "lt",
     "breach_bucket": "lt",
     "risk_points": "lt",
     "age_days": "lt",

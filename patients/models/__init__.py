@@ -1,7 +1,17 @@
 """The record: facts about people. It knows nothing of follow-up."""
 
+from patients.models.findings import ImagingStudy, InstrumentScore, KnownDeficit
 from patients.models.person import ContactChannel, Patient, RiskProfile
 from patients.models.report import SymptomReport
 from patients.models.surgery import Surgery
 
-__all__ = ["ContactChannel", "Patient", "RiskProfile", "Surgery", "SymptomReport"]
+__all__ = [
+    "ContactChannel",
+    "ImagingStudy",
+    "InstrumentScore",
+    "KnownDeficit",
+    "Patient",
+    "RiskProfile",
+    "Surgery",
+    "SymptomReport",
+]

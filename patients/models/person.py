@@ -14,6 +14,7 @@ from patients.choices import (
     ChannelKind,
     Diabetes,
     Language,
+    Opioid,
     PatientStatus,
     Sex,
     Smoking,
@@ -215,6 +216,9 @@ class RiskProfile(models.Model):
         validators=[MinValueValidator(Decimal(10)), MaxValueValidator(Decimal(100))],
     )
     chronic_opioids = models.BooleanField("long-term opioids before surgery", null=True, blank=True)
+    preop_opioids = models.CharField(
+        "opioids before surgery", max_length=5, choices=Opioid, null=True, blank=True
+    )
     mental_health = models.BooleanField("depression or anxiety diagnosed", null=True, blank=True)
     vitamin_d_deficiency = models.BooleanField(null=True, blank=True)
 
@@ -236,7 +240,8 @@ class RiskProfile(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(smoking=None) | Q(smoking__in=Smoking.values))
-                & (Q(diabetes=None) | Q(diabetes__in=Diabetes.values)),
+                & (Q(diabetes=None) | Q(diabetes__in=Diabetes.values))
+                & (Q(preop_opioids=None) | Q(preop_opioids__in=Opioid.values)),
                 name="risk_choices_are_known",
             ),
         ]
