@@ -17,7 +17,7 @@ from datetime import date, time
 
 from followups.choices import RiskFactor, RiskTier, Rule, Severity, VisitKind
 
-RULE_SET_VERSION = "2026.11.1"
+RULE_SET_VERSION = "2026.11.2"
 
 
 # --- Check-ins -----------------------------------------------------------------------
@@ -261,6 +261,7 @@ class Trends:
     """How values of one domain become now, previous, reference and baseline."""
 
     pain_max: int = 10
+    function_max: int = 4
     # Two values confirm each other only this many days apart [D]. One reading has a
     # standard error of 1.3, so two of a stable patient differ by 2 in 28 % of pairs.
     confirming_gap_days: tuple[int, int] = (2, 45)
@@ -276,6 +277,29 @@ class Trends:
     improved_percent: int = 30
     # Recovered: this low, or improved [D].
     recovered_at_most: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What each instrument can say; anything else counts as not answered.
+
+    PHQ-2 and GAD-2 0-6, PHQ-9 item 9 0-3 [C]; ODI and NDI in percent; PROMIS T scores
+    have mean 50 and SD 10; temperature as entered, in degrees Celsius [D].
+    """
+
+    two_item_max: int = 6
+    item_9_max: int = 3
+    percent: tuple[int, int] = (0, 100)
+    t_score: tuple[int, int] = (0, 100)
+    temperature_c: tuple[int, int] = (34, 43)
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """When a symptom counts as early or late, for choosing what may have caused it [D]."""
+
+    early_until_pod: int = 42
+    late_from_pod: int = 57
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +338,54 @@ class Motor:
 
 
 @dataclass(frozen=True, slots=True)
+class Swallow:
+    """SWALLOW: swallowing trouble that lasts beyond 6 weeks after neck surgery.
+
+    [C] 10.2 % at 6 weeks, resolved by 3-6 months (Br J Neurosurg 2020); [M] a haematoma
+    of the airway mostly shows within 24-72 h.
+    """
+
+    moderate_from_pod: int = 43
+
+
+@dataclass(frozen=True, slots=True)
+class Infection:
+    """INFECT: wound signs and fever.
+
+    [C] infection in 6.7 % of 898 instrumented fusions (Eur Spine J 2018) and 16 % of
+    90-day readmissions (MSSIC); call for drainage beyond 5 days or 100.4 F (clinic
+    leaflet); [M] CDC counts 90 days after fusion.
+    """
+
+    fever_from_c: float = 38.0  # 100.4 F
+    signs: frozenset[str] = frozenset({"pus", "open", "redness"})
+    drainage: frozenset[str] = frozenset({"clear", "blood"})
+    drainage_from_pod: int = 6
+    fever_until_pod: int = 90
+    late_pain_from: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FluidLeak:
+    """CSF: clear drainage or an upright headache.
+
+    [M] standard practice; dural tear about 2 % in NORspine [C] Werner 2017.
+    """
+
+    until_pod: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NeuroSens:
+    """NEURO-SENS: new numbness without significant pain.
+
+    [C] bilateral sensory change is a cauda equina red flag (AJEM 2019); tiers [D].
+    """
+
+    pain_under: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class NeuroPain:
     """NEURO-PAIN: pain with numbness, the pattern of nerve compression.
 
@@ -323,6 +395,18 @@ class NeuroPain:
     pain_from: int = 4
     urgent_until_pod: int = 14
     lasting_from_pod: int = 57
+
+
+@dataclass(frozen=True, slots=True)
+class PainEarly:
+    """PAIN-EARLY: uncontrolled pain in the first six weeks.
+
+    [C] pain is the first reason for a return within 90 days (29 % of 729; 13 % of
+    5,444) and for readmission (17 %).
+    """
+
+    pods: tuple[int, int] = (3, 42)
+    pain_from: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +439,21 @@ class PainPersist:
 
 
 @dataclass(frozen=True, slots=True)
+class PainWorse:
+    """PAIN-WORSE: pain that rises after week 8 without ever having recovered.
+
+    Patient guide; [C] smallest important change 2.7 back and 3.2 leg, detectable 3.6
+    and 3.7 (Parai 2020), hence two reports.
+    """
+
+    from_pod: int = 57
+    pain_from: int = 4
+    rise_points: int = 2
+    over_baseline_points: int = 2
+    previous_from_pod: int = 43
+
+
+@dataclass(frozen=True, slots=True)
 class PainRebound:
     """PAIN-REBOUND: pain returned after recovery.
 
@@ -366,6 +465,171 @@ class PainRebound:
     pain_from: int = 4
     rise_points: int = 2
     urgent_from: int = 7
+    # Infection or fracture up to here, pseudarthrosis after it, and adjacent segment
+    # disease from the second day on: what may have caused it, never whether it fires.
+    early_causes_until_pod: int = 90
+    adjacent_segment_from_pod: int = 180
+
+
+@dataclass(frozen=True, slots=True)
+class PainSpike:
+    """PAIN-SPIKE: one report far above the usual level.
+
+    [C] a jump of 4 exceeds the smallest detectable change, 3.6 and 3.7 (Parai 2020).
+    """
+
+    from_pod: int = 15
+    pain_from: int = 7
+    rise_points: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PainGradual:
+    """PAIN-GRADUAL: pain that creeps up over months.
+
+    Patient guide (hardware); [C] mean time to screw loosening 6.3-7.3 months (Cho);
+    loosening in 29 % of patients, 5 % revised (ASJ 2025).
+    """
+
+    from_pod: int = 57
+    values_from_pod: int = 29
+    values_at_least: int = 8
+    window: int = 4  # reports averaged
+    mean_from: int = 4
+    rise_points: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Instability:
+    """INSTAB: slipping or giving way. Patient guide (unfused spine stays unstable)."""
+
+    lasting_from_pod: int = 57
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """FALL: tiers [D]; [C] vertebral fracture in 41.5 % of women from 70 (BMC MSD 2019)."""
+
+    urgent_pain_from: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """CLUSTER: several hallmarks of a failed fusion. Patient guide's list; three [D]."""
+
+    from_pod: int = 57
+    hallmarks_at_least: int = 3
+    function_from: int = 3
+    mood_within_days: int = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """FUNC: everyday activity, 0 not limited to 4 unable.
+
+    Patient guide; [C] ODI and NDI plateau about day 110 and 101 (Neurospine 2025; ACDF
+    segmented regression 2025).
+    """
+
+    decline_from_pod: int = 29
+    decline_from: int = 2
+    decline_steps: int = 1
+    lasting_from_pod: int = 113
+    lasting_from: int = 3
+    early_pods: tuple[int, int] = (7, 28)
+    early_from: int = 4
+    quiet_at_most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """PROM: function scores against the patient's own best and baseline.
+
+    [M] ODI 12.8 (Copay 2008); [C] MIC = SDC = 18 (Parai 2020), 30 % rule (NORDSTEN
+    2024), success at 22 or less (Hebert 2019); PROMIS PF 4.2 (MIS-TLIF MCID study).
+    """
+
+    from_pod: int = 28
+    best_days_before: int = 28
+    worse_points: int = 13
+    over_baseline_points: int = 10
+    over_baseline_from_pod: int = 77
+    poor_above: int = 22
+    poor_over_percent: int = 70  # of the baseline
+    poor_from_pod: int = 152
+    promis_points: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """PSYCH: PHQ-4.
+
+    [C] each half is positive from 3; 9-12 in all is severe (NINDS CDE; Kroenke 2009);
+    repeated after two weeks [D].
+    """
+
+    positive_from: int = 3
+    severe_from: int = 9
+    repeated_after_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class SelfHarm:
+    """SUICIDE: PHQ-9 item 9, where it is asked.
+
+    [C] positive in 0.9 % of PHQs (JMIR Ment Health 2024); [M] NPSG 15; tiers [D].
+    """
+
+    urgent_from: int = 1
+    emergency_from: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRise:
+    """MED-ESC: more pain medicine than before.
+
+    Patient guide; [C] opioids stopped about day 10 after MIS-TLIF (Shahi 2025); [D].
+    """
+
+    from_pod: int = 29
+    none_before: int = 2  # reports without opioids before daily use
+
+
+@dataclass(frozen=True, slots=True)
+class LongOpioids:
+    """MED-LONG: opioids beyond 90 days.
+
+    [C] 12.8 % of naive patients become long-term users, 77.1 % of users go on (Deyo
+    2018); over 90 days is prolonged (Canseco 2021).
+    """
+
+    from_pod: int = 90
+    previous_from_pod: int = 76
+    refires_after_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """ADHERE: restrictions and nicotine.
+
+    Patient guide; [C] smoking RR 1.91 for non-union (Nunna 2022); intervals [D].
+    """
+
+    nicotine_until_pod: int = 180
+    refires_after_days: int = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """IMAGING: planned imaging not done, results not signed off.
+
+    Patient guide's map; [C] abnormal films at 22 % of visits with new symptoms against
+    2.7 % without (Spine 2011;36:1955); days [D].
+    """
+
+    urgent: frozenset[str] = frozenset({"displacement", "breakage", "collection"})
+    soon: frozenset[str] = frozenset({"loosening", "nonunion", "asd", "stenosis", "scar"})
+    unsigned_days: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,12 +673,33 @@ class Protocol:
     risk: RiskPoints = RiskPoints()
     queue: QueueOrder = QueueOrder()
     trends: Trends = Trends()
+    scales: Scales = Scales()
+    phases: Phases = Phases()
     recheck: Recheck = Recheck()
     motor: Motor = Motor()
+    swallow: Swallow = Swallow()
+    infection: Infection = Infection()
+    fluid_leak: FluidLeak = FluidLeak()
+    neuro_sens: NeuroSens = NeuroSens()
     neuro_pain: NeuroPain = NeuroPain()
+    pain_early: PainEarly = PainEarly()
     pain_watch: PainWatch = PainWatch()
     pain_persist: PainPersist = PainPersist()
+    pain_worse: PainWorse = PainWorse()
     pain_rebound: PainRebound = PainRebound()
+    pain_spike: PainSpike = PainSpike()
+    pain_gradual: PainGradual = PainGradual()
+    instability: Instability = Instability()
+    falls: Falls = Falls()
+    cluster: Cluster = Cluster()
+    function: Function = Function()
+    scores: Scores = Scores()
+    mood: Mood = Mood()
+    self_harm: SelfHarm = SelfHarm()
+    medicine_rise: MedicineRise = MedicineRise()
+    long_opioids: LongOpioids = LongOpioids()
+    habits: Habits = Habits()
+    studies: Studies = Studies()
     nonresponse: NonResponse = NonResponse()
     overdue_visit: OverdueVisit = OverdueVisit()
 

@@ -12,17 +12,22 @@ from followups.rules.assessment import (
     in_lead_order,
     is_absent,
     may_clear,
+    may_refire,
     next_change_at,
 )
-from followups.rules.catalogue import BY_RULE, CATALOGUE, Entry
+from followups.rules.catalogue import BY_RULE, CATALOGUE, Cause, Entry
+from followups.rules.contact import is_lost
 from followups.rules.data import history_as_data, history_from_data
 from followups.rules.history import (
+    Attempt,
     Baseline,
     History,
     ImagingState,
+    KnownDeficit,
     MissedCheckIn,
     Report,
     Risk,
+    Score,
     VisitState,
 )
 from followups.rules.outcomes import (
@@ -40,13 +45,16 @@ __all__ = [
     "BY_RULE",
     "CATALOGUE",
     "Assessment",
+    "Attempt",
     "Baseline",
+    "Cause",
     "Domain",
     "Entry",
     "Evidence",
     "Finding",
     "History",
     "ImagingState",
+    "KnownDeficit",
     "MissedCheckIn",
     "NotEvaluable",
     "NotFired",
@@ -54,6 +62,7 @@ __all__ = [
     "Recheck",
     "Report",
     "Risk",
+    "Score",
     "VisitState",
     "assess",
     "assess_risk",
@@ -62,6 +71,8 @@ __all__ = [
     "history_from_data",
     "in_lead_order",
     "is_absent",
+    "is_lost",
     "may_clear",
+    "may_refire",
     "next_change_at",
 ]

@@ -7,13 +7,14 @@ canonical text; no clock is read and nothing is remembered between calls.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from followups.choices import Family, Rule, Severity
 from followups.protocol import STANDARD, Protocol
+from followups.rules import contact, imaging
 from followups.rules.catalogue import BY_RULE, CATALOGUE, Entry
-from followups.rules.contact import clock_boundaries
+from followups.rules.clinic_days import midnight
 from followups.rules.course import Course
 from followups.rules.data import plain
 from followups.rules.history import History
@@ -26,13 +27,14 @@ class Assessment:
     """What the rules say of one history.
 
     ``outcomes`` has every rule in the order of evaluation; ``findings`` those that
-    fired, the lead first.
+    fired, the lead first. ``open_families`` are those with an open flag before it.
     """
 
     version: str
     outcomes: Mapping[Rule, Outcome]
     findings: tuple[Finding, ...]
     recheck: Recheck | None
+    open_families: frozenset[Family] = frozenset()
 
     @property
     def lead(self) -> Finding | None:
@@ -51,16 +53,22 @@ class Assessment:
     def by_family(self) -> dict[Family, tuple[Finding, ...]]:
         """Return the findings of each flag to raise, lead first.
 
-        A finding absorbed by a stronger rule joins that rule's flag.
+        A finding absorbed by a stronger rule joins that rule's flag; one that joins
+        another family does so where a flag of that family is open or raised now, unless
+        its own family has an open flag.
         """
         absorbed = {
             rule: finding.family
             for finding in self.findings
             for rule in BY_RULE[finding.rule].absorbs
         }
+        present = self.open_families | {finding.family for finding in self.findings}
         flags: dict[Family, tuple[Finding, ...]] = {}
         for finding in self.findings:
-            family = absorbed.get(finding.rule, finding.family)
+            host = BY_RULE[finding.rule].joins
+            joins = host in present and finding.family not in self.open_families
+            own = host if host is not None and joins else finding.family
+            family = absorbed.get(finding.rule, own)
             flags[family] = (*flags.get(family, ()), finding)
         return flags
 
@@ -88,6 +96,7 @@ def assess(history: History, protocol: Protocol = STANDARD) -> Assessment:
             (each for each in outcomes.values() if isinstance(each, Finding)), protocol
         ),
         recheck=recheck(course, outcomes),
+        open_families=frozenset(history.open_severities),
     )
 
 
@@ -124,18 +133,31 @@ def may_clear(
     Only routine flags, only of rules that clear themselves, only when all are gone.
     """
     held = tuple(rules)
-    return (
-        severity == Severity.ROUTINE
-        and bool(held)
-        and all(rule in BY_RULE and BY_RULE[rule].clears_itself for rule in held)
-        and is_absent(held, history, protocol)
+    if severity != Severity.ROUTINE or not held:
+        return False
+    course = Course.of(history, protocol)
+    outcomes = _judge(course)
+    return all(
+        rule in BY_RULE
+        and not isinstance(outcomes[rule], Finding)
+        and BY_RULE[rule].is_cleared(course)
+        for rule in held
     )
+
+
+def may_refire(rule: Rule, raised_at: datetime | None, now: datetime) -> bool:
+    """Whether a rule may raise a flag again, given when it last raised one."""
+    entry = BY_RULE.get(rule)
+    if raised_at is None or entry is None or entry.refires_after_days is None:
+        return True
+    return now - raised_at >= timedelta(days=entry.refires_after_days)
 
 
 def next_change_at(history: History, protocol: Protocol = STANDARD) -> datetime | None:
     """Return the next moment at which the clock alone can change an outcome."""
-    boundaries = clock_boundaries(history, protocol)
-    return min((at for at in boundaries if at > history.as_of), default=None)
+    days = contact.boundaries(history, protocol) | imaging.boundaries(history, protocol)
+    moments = (midnight(day, history) for day in days)
+    return min((at for at in moments if at > history.as_of), default=None)
 
 
 def canonical(data: Any) -> str:

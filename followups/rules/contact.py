@@ -1,11 +1,13 @@
 """Silence and missed visits: what the clock alone can make true."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from followups.choices import Family, Rule, Severity, VisitStatus
-from followups.protocol import Protocol
+from followups.protocol import STANDARD, Protocol
+from followups.rules.clinic_days import day_of, midnight
 from followups.rules.course import Course
 from followups.rules.history import (
+    Attempt,
     History,
     MissedCheckIn,
     VisitState,
@@ -30,17 +32,25 @@ def nonresponse(course: Course) -> Outcome:
     )
     contact = history.last_contact_on
     risk = "unknown" if points is None else course.protocol.risk.tier(points).value
+    lost = is_lost(history, course.protocol)
+    tries = _attempts_since(history)
     return Finding(
         rule=Rule.NONRESP,
         severity=Severity.SOON if is_pressing else Severity.ROUTINE,
         since=max(each.closed_at for each in missed),
         explanation=(
             f"{count} check-ins missed, last contact {contact or 'not recorded'}, "
-            f"risk {risk}. Silence is not recovery; please call."
+            f"risk {risk}.{' Lost to follow-up.' if lost else ''} Silence is not recovery; "
+            "please call."
         ),
         evidence=(
             *(Evidence("check-in missed", "due", each.on) for each in missed),
             Evidence("risk points", "unknown" if points is None else str(points)),
+            *(
+                Evidence("tried to reach by", each.channel, day_of(each.at, history))
+                for each in tries
+            ),
+            *((Evidence("lost to follow-up", "yes"),) if lost else ()),
         ),
         missing=("risk points unknown",) if points is None else (),
     )
@@ -50,6 +60,21 @@ def is_answering(course: Course) -> bool:
     """Whether a check-in or visit was completed since two were missed in a row."""
     missed = _missed_in_a_row(course.history)
     return len(missed) < course.protocol.nonresponse.missed_from
+
+
+def is_lost(history: History, protocol: Protocol = STANDARD) -> bool:
+    """Whether a patient is lost to follow-up; any contact reverses it.
+
+    That is at least 90 days without contact, and since then at least 3 documented tries
+    on at least 2 channels. Surgery counts as contact where nothing later is known.
+    """
+    numbers, tries = protocol.lost_to_follow_up, _attempts_since(history)
+    silent = history.today - (history.last_contact_on or history.surgery_on)
+    return (
+        silent.days >= numbers.days_without_contact
+        and len(tries) >= numbers.attempts
+        and len({each.channel for each in tries}) >= numbers.channels
+    )
 
 
 def overdue_visit(course: Course) -> Outcome:
@@ -81,12 +106,15 @@ def is_attended(course: Course) -> bool:
     )
 
 
-def clock_boundaries(history: History, protocol: Protocol) -> tuple[datetime, ...]:
-    """Return the moments at which the clock alone can change these two rules."""
+def boundaries(history: History, protocol: Protocol) -> set[date]:
+    """Return the days on which the clock alone can change these rules."""
     late_days = protocol.overdue_visit.soon_after_days
     rebooked_days = timedelta(days=protocol.overdue_visit.rebooked_within_days)
+    lost_days = timedelta(days=protocol.lost_to_follow_up.days_without_contact)
     surgery_on = history.surgery_on
     days = {surgery_on + timedelta(days=protocol.nonresponse.soon_until_pod + 1)}
+    if history.attempts:
+        days.add((history.last_contact_on or surgery_on) + lost_days)
     for visit in history.visits:
         if not _is_completed(visit):
             days |= {_overdue_from(visit), _overdue_from(visit, late_days)}
@@ -95,7 +123,7 @@ def clock_boundaries(history: History, protocol: Protocol) -> tuple[datetime, ..
                     visit.booked_on - rebooked_days,
                     visit.booked_on + timedelta(days=1),
                 }
-    return tuple(sorted(_midnight(day, history) for day in days))
+    return days
 
 
 def _missed_in_a_row(history: History) -> list[MissedCheckIn]:
@@ -111,6 +139,16 @@ def _missed_in_a_row(history: History) -> list[MissedCheckIn]:
         each
         for each in history.missed
         if (answered is None or each.on > answered) and each.closed_at <= history.as_of
+    ]
+
+
+def _attempts_since(history: History) -> list[Attempt]:
+    """Return the tries to reach the patient on the days after the last contact."""
+    contact = history.last_contact_on
+    return [
+        each
+        for each in history.attempts
+        if each.at <= history.as_of and (contact is None or day_of(each.at, history) > contact)
     ]
 
 
@@ -132,12 +170,12 @@ def _overdue(visit: VisitState, course: Course) -> Finding | None:
     is_pressing = visit.kind in numbers.soon_kinds or _has_pressing_flag(history)
     is_rebooked = _is_rebooked(visit, history, numbers.rebooked_within_days)
     is_soon = (is_very_late or is_pressing) and not is_rebooked
-    booking = f", booked {visit.booked_on}" if _is_booked(visit) else ", no booking"
+    booking = f", booked {visit.booked_on}" if _is_booked(visit, history) else ", no booking"
     flags = ", other flags open" if _has_pressing_flag(history) else ""
     return Finding(
         rule=Rule.VISIT,
         severity=Severity.SOON if is_soon else Severity.ROUTINE,
-        since=_midnight(
+        since=midnight(
             _overdue_from(visit, numbers.soon_after_days if is_very_late else 0),
             history,
         ),
@@ -162,7 +200,7 @@ def _no_show(visit: VisitState, course: Course) -> Finding | None:
         severity=Severity.SOON if is_soon else Severity.ROUTINE,
         since=at,
         explanation=f"{visit.kind.label} visit not attended{again}.",
-        evidence=(Evidence(f"{visit.kind.label} visit", "not attended", _day(at, history)),),
+        evidence=(Evidence(f"{visit.kind.label} visit", "not attended", day_of(at, history)),),
     )
 
 
@@ -170,7 +208,7 @@ def _no_shows(visit: VisitState, history: History) -> tuple[datetime, ...]:
     """Return when appointments of a visit were missed, at least the day."""
     if visit.no_show_at or visit.status != VisitStatus.NO_SHOW:
         return tuple(sorted(visit.no_show_at))
-    return (_midnight(visit.booked_on or visit.opens_on, history),)
+    return (midnight(visit.booked_on or visit.opens_on, history),)
 
 
 def _no_shows_in_a_row(history: History) -> int:
@@ -178,7 +216,7 @@ def _no_shows_in_a_row(history: History) -> int:
     completed = [each.completed_on for each in history.visits]
     last = max((on for on in completed if on is not None), default=None)
     return sum(
-        last is None or _day(at, history) > last
+        last is None or day_of(at, history) > last
         for visit in history.visits
         for at in _no_shows(visit, history)
     )
@@ -192,13 +230,17 @@ def _is_past(visit: VisitState, history: History) -> bool:
     return history.today > visit.closes_on
 
 
-def _is_booked(visit: VisitState) -> bool:
-    return visit.status == VisitStatus.BOOKED and visit.booked_on is not None
+def _is_booked(visit: VisitState, history: History) -> bool:
+    """Whether there is an appointment; after a missed one only a new one counts."""
+    if visit.booked_on is None:
+        return False
+    is_next = visit.status == VisitStatus.NO_SHOW and visit.booked_on > history.today
+    return visit.status == VisitStatus.BOOKED or is_next
 
 
 def _is_rebooked(visit: VisitState, history: History, within_days: int) -> bool:
     """Whether an appointment is coming within these days."""
-    if visit.status != VisitStatus.BOOKED or visit.booked_on is None:
+    if visit.booked_on is None or not _is_booked(visit, history):
         return False
     return 0 <= (visit.booked_on - history.today).days <= within_days
 
@@ -206,13 +248,3 @@ def _is_rebooked(visit: VisitState, history: History, within_days: int) -> bool:
 def _overdue_from(visit: VisitState, late_days: int = 0) -> date:
     """Return the first day a visit is more than ``late_days`` past its window."""
     return visit.closes_on + timedelta(days=late_days + 1)
-
-
-def _day(at: datetime, history: History) -> date:
-    """Return the clinic's local date of a moment."""
-    return at.astimezone(history.zone).date()
-
-
-def _midnight(day: date, history: History) -> datetime:
-    """Return the start of a day at the clinic."""
-    return datetime.combine(day, time.min, tzinfo=history.zone)

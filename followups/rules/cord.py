@@ -1,15 +1,12 @@
 """Spinal cord and cauda equina: the findings that cannot wait."""
 
+from dataclasses import replace
+
 from followups.choices import Rule, Severity
-from followups.rules.course import CHANGED, NONE, PRESENT, SAME, Course, evidence
+from followups.rules.course import CHANGED, NONE, Course, evidence
 from followups.rules.history import Report
-from followups.rules.outcomes import (
-    NOT_FIRED,
-    Evidence,
-    Finding,
-    NotEvaluable,
-    Outcome,
-)
+from followups.rules.outcomes import NOT_FIRED, Evidence, Finding, Outcome
+from followups.rules.signs import NO_REPORT, assessed, lasting, ticked, unless_silent
 
 _SPHINCTER = {
     "saddle": "saddle numbness",
@@ -21,25 +18,15 @@ _FEATURES = {"weak_rapid": "rapid", "weak_severe": "functional"}
 
 def cauda_equina(course: Course) -> Outcome:
     """EMG-CES: any one of saddle numbness, bladder or bowel change, on any day."""
-    if not course.latest:
-        return NotEvaluable("no report since surgery")
-    ticked = course.ticked(*_SPHINCTER)
-    if not ticked:
-        unanswered = course.unanswered(*_SPHINCTER)
-        return _not_answered(unanswered) if unanswered else NOT_FIRED
-    signs = ", ".join(dict.fromkeys(_SPHINCTER[item] for item, _ in ticked))
-    return Finding(
-        rule=Rule.EMG_CES,
-        severity=Severity.EMERGENCY,
-        since=max(report.at for _, report in ticked),
-        explanation=(
-            f"New {signs} on POD {course.pod(ticked[0][1])}. Treat as possible cauda "
-            "equina or cord compression until examined."
+    return ticked(
+        course,
+        Rule.EMG_CES,
+        Severity.EMERGENCY,
+        _SPHINCTER,
+        lambda signs, when: (
+            f"New {signs} on {when}. Treat as possible cauda equina or cord compression "
+            "until examined."
         ),
-        evidence=tuple(
-            fact for item, report in ticked for fact in evidence(_SPHINCTER[item], report, item)
-        ),
-        missing=tuple(f"{item} not answered" for item in course.unanswered(*_SPHINCTER)),
     )
 
 
@@ -54,23 +41,44 @@ def no_cauda_equina_twice(course: Course) -> bool:
 def motor(course: Course) -> Outcome:
     """MOTOR: new or worse weakness, or weakness that lasts beyond 8 weeks."""
     if not course.latest:
-        return NotEvaluable("no report since surgery")
-    told = [report for report in course.latest if report.weak in CHANGED]
+        return NO_REPORT
+    told = course.told("weak", CHANGED)
     if told:
         return _changed_weakness(told, course)
-    lasting = _lasting_weakness(course)
-    if not isinstance(lasting, Finding) and course.unanswered("weak"):
-        return _not_answered(("weakness",))
-    return lasting
+    return unless_silent(course, "weak", "weakness", _lasting_weakness(course))
 
 
 def no_weakness_twice(course: Course) -> bool:
     """Whether the last two answers on weakness are "none"."""
-    last = [answer for _, answer in course.answers("weak")[-2:]]
-    return last == [NONE, NONE]
+    return course.answered_twice("weak", {NONE})
 
 
-def _changed_weakness(told: list[Report], course: Course) -> Finding:
+def myelopathy(course: Course) -> Outcome:
+    """MYELO: clumsy hands or unsteady walking where the cord can be pressed."""
+    if course.latest and not course.history.is_beside_the_cord:
+        return NOT_FIRED
+    before = course.history.baseline.mjoa
+    found = ticked(
+        course,
+        Rule.MYELO,
+        Severity.URGENT,
+        {"gait_hand": "clumsy hands or unsteady gait"},
+        lambda signs, when: (
+            f"{signs.capitalize()} on {when}; possible cord compression. "
+            + ("No baseline mJOA." if before is None else f"Compare mJOA with baseline {before}.")
+        ),
+    )
+    if isinstance(found, Finding) and before is None:
+        return replace(found, missing=(*found.missing, "no baseline mJOA"))
+    return found
+
+
+def no_cord_sign_twice(course: Course) -> bool:
+    """Whether the last two answers deny clumsy hands and unsteady walking."""
+    return course.denied_twice("gait_hand")
+
+
+def _changed_weakness(told: tuple[Report, ...], course: Course) -> Finding:
     """Return the finding of new or worse weakness; the worst of the day decides."""
     present = [
         word
@@ -99,24 +107,17 @@ def _changed_weakness(told: list[Report], course: Course) -> Finding:
             f"{str(newest.weak).capitalize()}{side} weakness since {newest.on}; "
             f"{features}. Compare with discharge power chart."
         ),
-        evidence=tuple(fact for report in told for fact in _weakness_facts(report)),
+        evidence=tuple(fact for report in told for fact in _weakness_facts(report, course)),
         missing=unanswered,
     )
 
 
 def _lasting_weakness(course: Course) -> Outcome:
     """Return whether unchanged weakness is reported twice beyond 8 weeks."""
-    answers = course.answers("weak")
-    if not answers or answers[-1][0] is not course.daily[-1]:
-        return NOT_FIRED
-    now, answer = answers[-1]
-    if answer != SAME or course.pod(now) < course.protocol.motor.lasting_from_pod:
-        return NOT_FIRED
-    if len(answers) < 2:
-        return NotEvaluable("no earlier answer on weakness")
-    before, earlier = answers[-2]
-    if earlier not in PRESENT:
-        return NOT_FIRED
+    pair = lasting(course, "weak", "weakness", course.protocol.motor.lasting_from_pod)
+    if not isinstance(pair, tuple):
+        return pair
+    now, before = pair
     return Finding(
         rule=Rule.MOTOR,
         severity=Severity.ROUTINE,
@@ -132,14 +133,11 @@ def _lasting_weakness(course: Course) -> Outcome:
     )
 
 
-def _weakness_facts(report: Report) -> tuple[Evidence, ...]:
+def _weakness_facts(report: Report, course: Course) -> tuple[Evidence, ...]:
     return (
         *evidence("weakness", report, "weak"),
+        *assessed(course, "weakness", "weak", report),
         *evidence("side", report, "weak_side"),
         *evidence("cannot lift foot or hand, or walk", report, "weak_severe"),
         *evidence("worse from day to day", report, "weak_rapid"),
     )
-
-
-def _not_answered(items: tuple[str, ...]) -> NotEvaluable:
-    return NotEvaluable(f"{', '.join(items)} not answered")

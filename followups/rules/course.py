@@ -2,11 +2,11 @@
 
 Red flags and other single-report rules look at **all** reports of the latest day that
 has one, partial ones included: a red flag saved half-way is not lost when the complete
-form follows an hour later. Trends look at the last **complete** report of each day.
-Reports before surgery are baseline only.
+form follows an hour later. Trends look at **complete** reports, the last valid value of
+each day. Reports before surgery are baseline only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
@@ -15,13 +15,15 @@ from typing import Self
 from followups.choices import Rule
 from followups.protocol import Protocol, Trends, postoperative_day
 from followups.rules.history import History, Report, is_postoperative
-from followups.rules.outcomes import Domain, Evidence, Finding, Outcome
+from followups.rules.outcomes import Domain, Evidence, Finding, NotEvaluable, Outcome
 
 # The answers of a "none / same as before / worse / new" question.
 NONE, SAME, WORSE, NEW = "none", "same", "worse", "new"
 CHANGED = frozenset({WORSE, NEW})
 PRESENT = frozenset({SAME, WORSE, NEW})
 KNOWN = frozenset({NONE, *PRESENT})
+
+Moment = tuple[Report, str]  # a report and the word it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The course of one 0-10 (or 0-4) item.
+    """The course of one 0-10 (or 0-4) item; ``baseline`` is its value before surgery.
 
     ``confirmed`` (C) is the lower of the last two values if they are 2-45 days apart.
     ``reference`` is the median of up to six values before that pair, ``usual`` the same
@@ -63,7 +65,7 @@ class Trend:
             confirmed=_confirmed(values, numbers),
             reference=_reference(before_pair, numbers),
             usual=_reference(before_now, numbers),
-            baseline=baseline if in_range(baseline, numbers.pain_max) else None,
+            baseline=baseline,
             numbers=numbers,
         )
 
@@ -107,15 +109,18 @@ class Trend:
 class Course:
     """A history as the rules see it.
 
-    ``latest`` are all reports of the latest day, ``daily`` the last complete report of
-    each day. ``earlier`` are the outcomes of the rules this one declared it needs.
+    ``latest`` are all reports of the latest day, ``complete`` the complete ones of all
+    days and ``daily`` the last of these each day. ``earlier`` are the outcomes of the
+    rules this one declared it needs.
     """
 
     history: History
     protocol: Protocol
     latest: tuple[Report, ...]
+    complete: tuple[Report, ...]
     daily: tuple[Report, ...]
     trends: Mapping[Domain, Trend]
+    function: Trend
     earlier: Mapping[Rule, Outcome] = field(default_factory=dict)
 
     @classmethod
@@ -124,20 +129,22 @@ class Course:
         surgery_on = history.surgery_on
         since = [each for each in history.reports if is_postoperative(each, surgery_on)]
         last_on = since[-1].on if since else None
-        daily = tuple({each.on: each for each in since if each.complete}.values())
+        complete = tuple(each for each in since if each.complete)
+
+        def trend(item: str, top: int) -> Trend:
+            before = getattr(history.baseline, item)
+            baseline = before if in_range(before, top) else None
+            values = _values(complete, item, top, surgery_on)
+            return Trend.of(values, baseline, protocol.trends)
+
         return cls(
             history=history,
             protocol=protocol,
             latest=tuple(each for each in since if each.on == last_on),
-            daily=daily,
-            trends={
-                domain: Trend.of(
-                    _values(daily, domain.value, protocol.trends.pain_max, surgery_on),
-                    getattr(history.baseline, domain.value),
-                    protocol.trends,
-                )
-                for domain in Domain
-            },
+            complete=complete,
+            daily=tuple({each.on: each for each in complete}.values()),
+            trends={each: trend(each.value, protocol.trends.pain_max) for each in Domain},
+            function=trend("func", protocol.trends.function_max),
         )
 
     def pod(self, report: Report) -> int:
@@ -148,6 +155,11 @@ class Course:
         """Return P, the higher valid pain of one report; None if neither is known."""
         top = self.protocol.trends.pain_max
         known = [each for each in (report.axial, report.limb) if in_range(each, top)]
+        return max((each for each in known if each is not None), default=None)
+
+    def worst_pain(self) -> int | None:
+        """Return the highest valid pain of the latest day, whichever report told it."""
+        known = [self.pain(each) for each in self.latest]
         return max((each for each in known if each is not None), default=None)
 
     def pain_is_complete(self, report: Report) -> bool:
@@ -170,10 +182,53 @@ class Course:
             item for item in items if all(getattr(report, item) is None for report in self.latest)
         )
 
-    def answers(self, item: str) -> tuple[tuple[Report, str], ...]:
-        """Return the none/same/worse/new answers of daily reports, oldest first."""
-        found = ((report, getattr(report, item)) for report in self.daily)
-        return tuple((report, answer) for report, answer in found if answer in KNOWN)
+    def told(self, item: str, words: Collection[str]) -> tuple[Report, ...]:
+        """Return the reports of the latest day that answer with one of these words."""
+        return tuple(each for each in self.latest if getattr(each, item) in words)
+
+    def affirmed(self, item: str) -> tuple[Report, ...]:
+        """Return the reports of the latest day that answer yes."""
+        return tuple(each for each in self.latest if getattr(each, item) is True)
+
+    def is_answered(self, item: str, words: Collection[str] = KNOWN) -> bool:
+        """Whether a report of the latest day answers with a word there is."""
+        return bool(self.told(item, words))
+
+    def answers(self, item: str, words: Collection[str] = KNOWN) -> tuple[Moment, ...]:
+        """Return the last answer to a question on each day that has one, oldest first."""
+        found = ((each, getattr(each, item)) for each in self.complete)
+        return tuple(
+            {each.on: (each, answer) for each, answer in found if answer in words}.values()
+        )
+
+    def is_current(self, report: Report) -> bool:
+        """Whether a report is of the last day with a complete one."""
+        return bool(self.complete) and report.on == self.complete[-1].on
+
+    def replies(self, item: str) -> tuple[bool, ...]:
+        """Return the last yes or no to a question on each day that has one, oldest first."""
+        found = ((each.on, getattr(each, item)) for each in self.complete)
+        return tuple({on: answer for on, answer in found if answer is not None}.values())
+
+    def denied_twice(self, *items: str) -> bool:
+        """Whether the last two answers to each of these yes/no questions are no."""
+        return all(self.replies(item)[-2:] == (False, False) for item in items)
+
+    def answered_twice(
+        self, item: str, words: Collection[str], known: Collection[str] = KNOWN
+    ) -> bool:
+        """Whether the last two answers to a question are among these words."""
+        last = [answer for _, answer in self.answers(item, known)[-2:]]
+        return len(last) == 2 and all(answer in words for answer in last)
+
+    def known_since(self, item: str, report: Report) -> date | None:
+        """Return when a sign was last assessed before this report, if it ever was.
+
+        The form then asked "new or worse since" that day. It changes the words of a
+        finding and never whether there is one.
+        """
+        days = [each.assessed_on for each in self.history.known_deficits if each.item == item]
+        return max((on for on in days if on < report.on), default=None)
 
     def fired(self, rule: Rule) -> Finding | None:
         """Return the finding of an earlier rule, if it fired."""
@@ -184,6 +239,16 @@ class Course:
         """Whether an earlier rule fired in this domain."""
         finding = self.fired(rule)
         return finding is not None and domain in finding.domains
+
+    def most_severe(self, rules: Collection[Rule]) -> Finding | None:
+        """Return the most severe of the findings of these earlier rules."""
+        found = [each for each in map(self.fired, rules) if each is not None]
+        return max(found, key=lambda each: each.severity, default=None)
+
+    def unjudged(self, rules: Collection[Rule]) -> tuple[str, ...]:
+        """Return which of these earlier rules could not be judged, as one missing input."""
+        names = [rule.value for rule in rules if isinstance(self.earlier.get(rule), NotEvaluable)]
+        return (f"{', '.join(names)} could not be judged",) if names else ()
 
     def word(self, domain: Domain) -> str:
         """Return the patient's word for a domain: back, neck, leg or arm."""
@@ -209,12 +274,14 @@ def in_range(value: object, top: int) -> bool:
 
 
 def _values(reports: Sequence[Report], item: str, top: int, surgery_on: date) -> list[Value]:
-    """Return the valid values of one item, oldest first."""
-    return [
-        Value(value, each.on, each.at, postoperative_day(surgery_on, each.on), each.id)
-        for each in reports
-        if in_range(value := getattr(each, item), top)
-    ]
+    """Return the last valid value of one item on each day that has one, oldest first."""
+    return list(
+        {
+            each.on: Value(value, each.on, each.at, postoperative_day(surgery_on, each.on), each.id)
+            for each in reports
+            if in_range(value := getattr(each, item), top)
+        }.values()
+    )
 
 
 def _settled(value: Value, numbers: Trends) -> bool:

@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 
 from followups.choices import Family, Severity, VisitKind, VisitStatus
 from followups.rules.history import (
+    Attempt,
     Baseline,
     History,
     ImagingState,
+    KnownDeficit,
     MissedCheckIn,
     Report,
     Risk,
+    Score,
     VisitState,
 )
 
@@ -49,9 +52,12 @@ def history_as_data(history: History) -> dict[str, Any]:
 
 
 def history_from_data(data: Mapping[str, Any]) -> History:
-    """Return the history that was stored as these plain values."""
+    """Return the history that was stored as these plain values.
+
+    Facts that were not known yet when it was stored are empty.
+    """
     sequences = {
-        name: tuple(kind(**_revived(each)) for each in data[name])
+        name: tuple(kind(**_revived(each)) for each in data.get(name, ()))
         for name, kind in _SEQUENCES.items()
     }
     parts = {
@@ -86,6 +92,9 @@ _SEQUENCES: dict[str, Callable[..., Any]] = {
     "missed": MissedCheckIn,
     "visits": VisitState,
     "imaging": ImagingState,
+    "known_deficits": KnownDeficit,
+    "scores": Score,
+    "attempts": Attempt,
 }
 
 _READERS: dict[str, Callable[[Any], Any]] = {

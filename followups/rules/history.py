@@ -16,6 +16,7 @@ from followups.choices import CheckInKind, Family, Severity, VisitKind, VisitSta
 from followups.protocol import STANDARD, Protocol, postoperative_day
 
 NECK_REGIONS = frozenset({"cervical", "cervicothoracic"})
+BELOW_THE_CORD = frozenset({"lumbar", "lumbosacral"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,35 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDeficit:
+    """A red-flag symptom that a clinician has examined; ``item`` as in a report."""
+
+    item: str
+    assessed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A total staff entered outside a report; ``instrument`` is its item in a report.
+
+    That is odi, ndi, promis_pf or phq9_i9.
+    """
+
+    instrument: str
+    value: float
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A documented try to reach the patient, by a channel such as phone or letter."""
+
+    at: datetime
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissedCheckIn:
     """A check-in due ``on`` that day and never completed by ``closed_at``."""
 
@@ -187,6 +217,9 @@ class History:
     open_severities: Mapping[Family, Severity] = field(default_factory=dict)
     last_contact_on: date | None = None
     restriction_end_pod: int = 84
+    known_deficits: tuple[KnownDeficit, ...] = ()
+    scores: tuple[Score, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     def __post_init__(self) -> None:
         """Put every sequence in its one order."""
@@ -195,6 +228,9 @@ class History:
             "missed": lambda missed: (missed.on, missed.closed_at),
             "visits": lambda visit: (visit.opens_on, visit.closes_on, visit.kind),
             "imaging": lambda study: study.id,
+            "known_deficits": lambda known: (known.item, known.assessed_on),
+            "scores": lambda score: (score.on, score.at, score.instrument, str(score.value)),
+            "attempts": lambda attempt: (attempt.at, attempt.channel),
         }
         for name, order in orders.items():
             object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=order)))
@@ -209,10 +245,24 @@ class History:
         """The postoperative day today."""
         return postoperative_day(self.surgery_on, self.today)
 
+    def asked_since(self, item: str) -> date | None:
+        """Return the day from which a form asks for a sign; None is since surgery.
+
+        A known deficit that a clinician has assessed is asked as "new or worse since"
+        then. Nothing else changes the question, and nothing silences the answer.
+        """
+        days = [each.assessed_on for each in self.known_deficits if each.item == item]
+        return max(days, default=None)
+
     @property
     def is_neck(self) -> bool:
         """Whether pain and limb mean neck and arm rather than back and leg."""
         return self.region in NECK_REGIONS
+
+    @property
+    def is_beside_the_cord(self) -> bool:
+        """Whether a neck or chest level was operated on; better asked than missed."""
+        return self.region not in BELOW_THE_CORD
 
 
 def is_postoperative(report: Report, surgery_on: date) -> bool:

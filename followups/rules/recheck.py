@@ -11,7 +11,7 @@ from followups.choices import Rule
 from followups.rules.course import Course, Trend
 from followups.rules.outcomes import Domain, Finding, Outcome
 
-# Where one of these fired, a person looks already; the rules may not exist yet.
+# Where one of these fired, a person looks already.
 SETTLED_BY = (
     Rule.PAIN_EARLY,
     Rule.PAIN_REBOUND,

@@ -45,6 +45,27 @@ def severity(rule: Rule, of: History) -> Severity | None:
     return found.severity if isinstance(found, Finding) else None
 
 
+def words(rule: Rule, of: History) -> str:
+    """Return the explanation of a rule that fires."""
+    found = outcome(rule, of)
+    assert isinstance(found, Finding), found
+    return found.explanation
+
+
+def gaps(rule: Rule, of: History) -> tuple[str, ...]:
+    """Return the missing inputs that a rule that fires names."""
+    found = outcome(rule, of)
+    assert isinstance(found, Finding), found
+    return found.missing
+
+
+def facts(rule: Rule, of: History) -> list[tuple[str, str]]:
+    """Return the evidence of a rule that fires, label and value."""
+    found = outcome(rule, of)
+    assert isinstance(found, Finding), found
+    return [(each.label, each.value) for each in found.evidence]
+
+
 def reason(rule: Rule, of: History) -> str | None:
     """Return why a rule could not be judged; None if it could."""
     found = outcome(rule, of)

@@ -14,12 +14,15 @@ from followups.protocol import RULE_SET_VERSION, STANDARD
 from followups.rules import (
     BY_RULE,
     CATALOGUE,
+    Attempt,
     Baseline,
     History,
     ImagingState,
+    KnownDeficit,
     MissedCheckIn,
     NotEvaluable,
     Risk,
+    Score,
     VisitState,
     assess,
     canonical,
@@ -45,7 +48,7 @@ def test_nothing_known_finds_nothing_and_says_what_could_not_be_judged():
     assert assessment.findings == ()
     assert assessment.lead is None
     assert assessment.recheck is None
-    silent = {Rule.NONRESP, Rule.VISIT}
+    silent = {Rule.NONRESP, Rule.VISIT, Rule.IMAGING}
     assert assessment.not_evaluable.keys() == BY_RULE.keys() - silent
 
 
@@ -55,7 +58,7 @@ def test_the_most_severe_finding_leads():
 
 
 def test_the_lead_order_decides_between_equals():
-    items: dict[str, Any] = {"axial": 5, "limb": 0, "numb": "new"}
+    items: dict[str, Any] = {"axial": 5, "limb": 0, "numb": "new", "numb_side": "left"}
     found = assess(history(*pains({7: 1, 14: 1, 90: 5}, limb=0), report(97, **items)))
     assert [each.rule for each in found.findings] == [
         Rule.PAIN_REBOUND,
@@ -77,6 +80,17 @@ def test_weakness_and_numbness_join_the_flag_of_a_cauda_equina_sign():
         Rule.NEURO_PAIN,
     ]
     assert joined.keys() == {Family.CORD}
+
+
+def test_cord_and_sensory_signs_join_it_too():
+    items: dict[str, Any] = {"gait_hand": True, "numb": "new", "numb_side": "both"}
+    found = assess(history(report(9, **items, bowel=True), region="thoracic")).by_family()
+    assert [each.rule for each in found[Family.CORD]] == [
+        Rule.EMG_CES,
+        Rule.MYELO,
+        Rule.NEURO_SENS,
+    ]
+    assert found.keys() == {Family.CORD}
 
 
 def test_a_rule_sees_only_the_rules_it_declared():
@@ -195,6 +209,9 @@ def full_history() -> History:
         risk=Risk(frozenset({"diabetes"}), 2, frozenset({"smoking"})),
         open_severities={Family.PAIN: Severity.SOON},
         last_contact_on=day(101),
+        known_deficits=(KnownDeficit("saddle", day(60)), KnownDeficit("weak", day(50))),
+        scores=(Score("ndi", 52.0, at(150), day(150)), Score("phq9_i9", 0, at(90), day(90))),
+        attempts=(Attempt(at(120), "phone"), Attempt(at(125), "letter")),
     )
 
 
@@ -202,6 +219,7 @@ def test_a_stored_history_gives_the_same_assessment_byte_for_byte():
     original = full_history()
     stored = json.loads(canonical(history_as_data(original)))
     revived = history_from_data(stored)
+    assert revived == original
     assert canonical(history_as_data(revived)) == canonical(stored)
     assert canonical(assess(revived).as_data()) == canonical(assess(original).as_data())
     assert {each.rule for each in assess(revived).findings} >= {
@@ -209,6 +227,15 @@ def test_a_stored_history_gives_the_same_assessment_byte_for_byte():
         Rule.VISIT,
         Rule.NONRESP,
     }
+
+
+def test_a_history_stored_before_a_fact_existed_still_loads():
+    stored = history_as_data(full_history())
+    for name in ("known_deficits", "scores", "attempts"):
+        del stored[name]
+    revived = history_from_data(stored)
+    assert not (revived.known_deficits or revived.scores or revived.attempts)
+    assert revived.reports == full_history().reports
 
 
 def test_an_assessment_is_stored_with_every_rule_and_reason():

@@ -1,4 +1,4 @@
-"""NONRESP and VISIT."""
+"""NONRESP, VISIT, and who is lost to follow-up."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from followups.choices import Family, Rule, Severity, VisitKind, VisitStatus
-from followups.rules import MissedCheckIn, NotFired, Risk, VisitState, next_change_at
+from followups.rules import (
+    Attempt,
+    MissedCheckIn,
+    NotFired,
+    Risk,
+    VisitState,
+    is_lost,
+    next_change_at,
+)
 from tests.followups.rules.builders import (
     SURGERY_ON,
     at,
@@ -165,3 +173,78 @@ def test_the_next_change_by_the_clock_alone_is_known():
     assert next_change_at(with_visit(213)) == at(243, 0)
     assert next_change_at(with_visit(243)) is None
     assert next_change_at(with_visit(20)) == at(43, 0)
+
+
+def tried(*moments) -> tuple[Attempt, ...]:
+    return tuple(Attempt(at(pod), channel) for pod, channel in moments)
+
+
+PHONE_AND_LETTER = ((100, "phone"), (110, "phone"), (120, "letter"))
+
+
+@pytest.mark.parametrize(
+    ("pod", "attempts", "contact", "lost"),
+    [
+        (153, PHONE_AND_LETTER, 63, True),
+        (152, PHONE_AND_LETTER, 63, False),
+        (153, PHONE_AND_LETTER[1:], 63, False),
+        (153, ((100, "phone"), (110, "phone"), (120, "phone")), 63, False),
+        (300, PHONE_AND_LETTER, 100, False),  # one of the tries was before
+        (300, (*PHONE_AND_LETTER, (130, "phone")), 100, True),
+        (119, PHONE_AND_LETTER, 1, False),  # the letter is still to come
+        (200, PHONE_AND_LETTER, 115, False),
+        (120, PHONE_AND_LETTER, None, True),  # nothing since surgery
+        (89, ((10, "phone"), (20, "phone"), (30, "letter")), None, False),
+        (90, ((10, "phone"), (20, "phone"), (30, "letter")), None, True),
+    ],
+)
+def test_lost_to_follow_up(pod, attempts, contact, lost):
+    found = history(
+        pod=pod,
+        attempts=tried(*attempts),
+        last_contact_on=None if contact is None else day(contact),
+    )
+    assert is_lost(found) == lost
+
+
+def test_a_lost_patient_is_said_to_be_lost_at_the_same_severity():
+    found = silent(130, 144, pod=153, last_contact_on=day(63), attempts=tried(*PHONE_AND_LETTER))
+    assert severity(Rule.NONRESP, found) == ROUTINE
+    assert outcome(Rule.NONRESP, found).explanation == (
+        "2 check-ins missed, last contact 2026-03-09, risk low. Lost to follow-up. "
+        "Silence is not recovery; please call."
+    )
+    told = [(each.label, each.value) for each in outcome(Rule.NONRESP, found).evidence]
+    assert told[3:] == [
+        ("tried to reach by", "phone"),
+        ("tried to reach by", "phone"),
+        ("tried to reach by", "letter"),
+        ("lost to follow-up", "yes"),
+    ]
+
+
+def test_the_day_a_patient_counts_as_lost_is_known():
+    found = history(pod=121, last_contact_on=day(63), attempts=tried(*PHONE_AND_LETTER))
+    assert next_change_at(found) == at(153, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "booked", "expected"),
+    [
+        (VisitKind.WEEKS_6, 64, ROUTINE),  # rebooked within 14 days
+        (VisitKind.WEEKS_6, 71, ROUTINE),
+        (VisitKind.WEEKS_6, 72, SOON),
+        (VisitKind.WEEKS_6, 57, SOON),  # today's was the missed one
+        (VisitKind.WEEKS_6, None, SOON),
+    ],
+)
+def test_a_missed_appointment_may_be_rebooked(kind, booked, expected):
+    due = with_visit(
+        57,
+        kind,
+        56,
+        status=NO_SHOW,
+        booked_on=booked and day(booked),
+        no_show_at=(at(50),),
+    )
+    assert severity(Rule.VISIT, due) == expected

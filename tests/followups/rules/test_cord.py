@@ -1,18 +1,22 @@
-"""EMG-CES and MOTOR."""
+"""EMG-CES, MOTOR, MYELO, and what a known deficit changes."""
 
 from typing import Any
 
 import pytest
 
 from followups.choices import Rule, Severity
-from followups.rules import NotFired
+from followups.rules import Baseline, KnownDeficit, NotFired, is_absent
 from tests.followups.rules.builders import (
     at,
+    day,
+    facts,
+    gaps,
     history,
     outcome,
     reason,
     report,
     severity,
+    words,
 )
 
 CLEAN = {"saddle": False, "bladder": False, "bowel": False}
@@ -39,7 +43,7 @@ def test_an_unanswered_sign_is_not_a_denied_one():
 def test_one_sign_is_enough_when_the_others_are_unanswered():
     found = outcome(Rule.EMG_CES, history(report(9, bladder=True)))
     assert found.severity == EMERGENCY
-    assert found.missing == ("saddle not answered", "bowel not answered")
+    assert found.missing == ("saddle numbness not answered", "bowel change not answered")
 
 
 def test_the_cauda_equina_words_name_the_signs_and_the_day():
@@ -159,3 +163,83 @@ def test_the_weakness_words_name_side_and_features():
         "New left weakness since 2026-02-14; functional features present. "
         "Compare with discharge power chart."
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("cervical", URGENT),
+        ("cervicothoracic", URGENT),
+        ("thoracic", URGENT),
+        ("thoracolumbar", URGENT),
+        ("", URGENT),  # better asked than missed
+        ("lumbar", None),
+        ("lumbosacral", None),
+    ],
+)
+@pytest.mark.parametrize("pod", [0, 43, 700])
+def test_clumsy_hands_or_unsteady_walking_beside_the_cord(region, expected, pod):
+    found = history(report(pod, gait_hand=True), region=region)
+    assert severity(Rule.MYELO, found) == expected
+
+
+@pytest.mark.parametrize(("answer", "why"), [(None, "gait_hand not answered"), (False, None)])
+def test_a_denied_cord_sign_is_not_an_unanswered_one(answer, why):
+    assert reason(Rule.MYELO, history(report(9, gait_hand=answer), region="cervical")) == why
+
+
+def test_the_cord_words_compare_with_the_score_before_surgery():
+    told = history(report(9, gait_hand=True), region="cervical", baseline=Baseline(mjoa=14))
+    assert words(Rule.MYELO, told) == (
+        "Clumsy hands or unsteady gait on POD 9; possible cord compression. "
+        "Compare mJOA with baseline 14."
+    )
+    unknown = history(report(9, gait_hand=True), region="cervical")
+    assert words(Rule.MYELO, unknown).endswith("No baseline mJOA.")
+    assert gaps(Rule.MYELO, unknown) == ("no baseline mJOA",)
+
+
+def assessed(item, *pods):
+    return tuple(KnownDeficit(item, day(pod)) for pod in pods)
+
+
+@pytest.mark.parametrize("pods", [(), (10,), (20,), (30,), (10, 20, 30, 99)])
+def test_a_known_deficit_never_silences_a_tick(pods):
+    found = history(report(30, saddle=True), known_deficits=assessed("saddle", *pods))
+    assert severity(Rule.EMG_CES, found) == EMERGENCY
+
+
+def test_a_known_deficit_is_named_with_the_day_it_was_last_assessed():
+    told = report(30, saddle=True, bladder=True)
+    found = history(told, known_deficits=assessed("saddle", 10, 20, 30, 99))
+    assert words(Rule.EMG_CES, found) == (
+        "New saddle numbness, bladder change on POD 30, last assessed 2026-01-25. Treat as "
+        "possible cauda equina or cord compression until examined."
+    )
+    assert facts(Rule.EMG_CES, found) == [
+        ("saddle numbness", "yes"),
+        ("saddle numbness, before", "assessed"),
+        ("bladder change", "yes"),
+    ]
+    assert [each.on for each in outcome(Rule.EMG_CES, found).evidence][1] == day(20)
+
+
+def test_weakness_assessed_before_is_named_as_evidence():
+    found = history(report(30, weak="worse"), known_deficits=assessed("weak", 20))
+    assert ("weakness, before", "assessed") in facts(Rule.MOTOR, found)
+    assert severity(Rule.MOTOR, found) == URGENT
+
+
+def test_a_form_asks_for_a_known_deficit_since_it_was_last_assessed():
+    known = history(pod=40, known_deficits=assessed("saddle", 20, 10))
+    assert known.asked_since("saddle") == day(20)
+    assert known.asked_since("bladder") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "absent"),
+    [(False, False, True), (True, False, False), (False, None, False), (None, False, False)],
+)
+def test_a_cord_sign_denied_twice_is_gone(before, now, absent):
+    found = history(report(9, gait_hand=before), report(14, gait_hand=now), region="cervical")
+    assert is_absent([Rule.MYELO], found) == absent

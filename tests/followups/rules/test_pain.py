@@ -1,4 +1,4 @@
-"""PAIN-WATCH, PAIN-PERSIST and PAIN-REBOUND."""
+"""PAIN-EARLY, PAIN-WATCH, PAIN-PERSIST, PAIN-WORSE and PAIN-REBOUND."""
 
 from typing import Any
 
@@ -77,6 +77,63 @@ def test_pain_beyond_8_weeks(baseline, values, expected):
 
 
 @pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({0: 8, 2: 8}, None),
+        ({1: 8, 3: 8}, URGENT),
+        ({3: 8, 7: 8}, URGENT),
+        ({3: 7, 7: 8}, None),
+        ({3: 8, 7: 7}, None),
+        ({35: 8, 42: 8}, URGENT),
+        ({36: 8, 43: 8}, None),
+        ({41: 10, 42: 10}, None),  # a day apart confirms nothing
+    ],
+)
+def test_severe_pain_in_the_first_six_weeks(values, expected):
+    assert severity(Rule.PAIN_EARLY, axial(values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("baseline", "values", "expected"),
+    [
+        # above a reference that never recovered
+        (None, {35: 4, 42: 4, 49: 6, 56: 6}, None),  # still inside the window
+        (None, {35: 4, 42: 4, 50: 6, 57: 6}, SOON),
+        (None, {35: 4, 42: 4, 50: 5, 57: 6}, None),  # 1 point
+        (None, {35: 4, 42: 5, 50: 6, 57: 6}, None),  # 1.5 above the median 4.5
+        (None, {35: 3, 42: 3, 50: 6, 57: 6}, None),  # recovered, so a rebound
+        (None, {35: 3, 42: 4, 50: 6, 57: 6}, SOON),  # 3.5 is not recovered
+        (6, {35: 4, 42: 4, 50: 6, 57: 6}, None),  # 4 of 6 is recovered, so a rebound
+        (5, {35: 4, 42: 4, 50: 6, 57: 6}, SOON),
+        (7, {35: 4, 42: 4, 50: 5, 57: 5}, None),
+        (None, {6: 4, 42: 4, 50: 6, 57: 6}, None),  # one value from day 7 on
+        # above the baseline
+        (2, {50: 4, 57: 4}, SOON),
+        (3, {50: 4, 57: 4}, None),
+        (1, {50: 3, 57: 3}, None),
+        (2, {42: 4, 57: 4}, None),  # the report before is too early
+        (2, {43: 4, 57: 4}, SOON),
+        (2, {49: 4, 56: 4}, None),
+        (8, {50: 10, 57: 10}, SOON),
+        (9, {50: 10, 57: 10}, None),
+    ],
+)
+def test_pain_that_worsens_without_having_recovered(baseline, values, expected):
+    assert severity(Rule.PAIN_WORSE, axial(values, baseline)) == expected
+
+
+def test_a_rebound_in_one_place_leaves_worsening_in_the_other():
+    found = history(
+        *(
+            report(pod, axial=back, limb=leg)
+            for pod, back, leg in [(56, 2, 5), (63, 2, 5), (70, 5, 7), (77, 5, 7)]
+        )
+    )
+    assert outcome(Rule.PAIN_REBOUND, found).domains == (Domain.AXIAL,)
+    assert outcome(Rule.PAIN_WORSE, found).domains == (Domain.LIMB,)
+
+
+@pytest.mark.parametrize(
     ("baseline", "values", "expected"),
     [
         (None, {7: 2, 14: 2, 21: 5, 28: 5}, None),
@@ -130,6 +187,31 @@ def test_neck_patients_read_neck_and_arm():
 @pytest.mark.parametrize(
     ("rule", "values", "baseline", "words"),
     [
+        (
+            Rule.PAIN_EARLY,
+            {7: 9, 10: 8},
+            8,
+            "Back pain 8/10 on two check-ins by POD 10: uncontrolled early pain, "
+            "a leading cause of emergency visits.",
+        ),
+        (
+            Rule.PAIN_WORSE,
+            {63: 6, 70: 7, 77: 9, 84: 9},
+            None,
+            "Back pain worsening after week 8: 6.5 to 9. Never reached recovery.",
+        ),
+        (
+            Rule.PAIN_WORSE,
+            {63: 6, 70: 6, 77: 8, 84: 8},
+            6,
+            "Back pain worsening after week 8: 6 to 8 (pre-op 6). Never reached recovery.",
+        ),
+        (
+            Rule.PAIN_WORSE,
+            {77: 8, 84: 8},
+            6,
+            "Back pain worsening after week 8: now 8/10 (pre-op 6). Worse than before surgery.",
+        ),
         (
             Rule.PAIN_WATCH,
             {49: 5, 56: 5},
@@ -192,11 +274,21 @@ def test_the_evidence_is_the_pair_the_usual_level_and_the_baseline():
         (Rule.PAIN_WATCH, {63: 5}, None),
         (Rule.PAIN_REBOUND, {63: 5, 70: 5}, "too few earlier back pain reports"),
         (Rule.PAIN_REBOUND, {63: 5, 70: 3}, None),
+        (Rule.PAIN_EARLY, {20: 8}, "back pain 8/10 not confirmed yet"),
+        (Rule.PAIN_EARLY, {20: 7}, None),
+        (Rule.PAIN_WORSE, {63: 5}, "back pain 5/10 not confirmed yet"),
+        (Rule.PAIN_WORSE, {63: 5, 70: 5}, "too few earlier back pain reports, no baseline"),
+        (Rule.PAIN_WORSE, {49: 5, 56: 5, 63: 5, 70: 5}, None),
     ],
 )
 def test_what_cannot_be_judged_yet_says_why(rule, values, why):
     found = history(*pains(values, **QUIET), report(2, **QUIET), pod=80)
     assert reason(rule, found) == why
+
+
+def test_worsening_is_judged_by_the_baseline_where_there_is_no_reference():
+    assert reason(Rule.PAIN_WORSE, axial({63: 5, 70: 5}, 6)) is None
+    assert severity(Rule.PAIN_WORSE, axial({63: 5, 70: 5}, 6)) is None
 
 
 def test_a_place_never_asked_about_stays_unjudged():

@@ -71,7 +71,7 @@ def test_a_flag_in_one_place_leaves_the_other_its_re_check():
 
 
 @pytest.mark.parametrize("rule", SETTLED_BY)
-def test_any_settling_rule_counts_even_before_it_exists(rule):
+def test_where_one_of_these_fired_a_person_looks_already(rule):
     course = Course.of(history(*pains({20: 8})), STANDARD)
     fired = Finding(rule, Severity.SOON, at(20), "", domains=(Domain.AXIAL,))
     elsewhere = Finding(rule, Severity.SOON, at(20), "", domains=(Domain.LIMB,))

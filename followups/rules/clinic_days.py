@@ -1,0 +1,15 @@
+"""Days and moments on the clinic's clock."""
+
+from datetime import date, datetime, time
+
+from followups.rules.history import History
+
+
+def day_of(at: datetime, history: History) -> date:
+    """Return the clinic's local date of a moment."""
+    return at.astimezone(history.zone).date()
+
+
+def midnight(day: date, history: History) -> datetime:
+    """Return the start of a day at the clinic."""
+    return datetime.combine(day, time.min, tzinfo=history.zone)
