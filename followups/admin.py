@@ -20,13 +20,14 @@ from followups.models import (
     FlagEvent,
     FollowUp,
     Heartbeat,
+    Notice,
     Reminder,
     Visit,
 )
-from followups.services import plans
+from followups.services import facts, plans
 from patients.admin import ReadOnlyAdmin, ServiceAdmin, ServiceForm
 from patients.fields import IsoDateField, LevelsField
-from patients.models import Patient, Surgery
+from patients.models import ImagingStudy, InstrumentScore, KnownDeficit, Patient, Surgery
 
 BY_PATIENT = ("^surgery__patient__mrn", "^surgery__patient__family_name")
 
@@ -45,11 +46,11 @@ class SurgeryForm(ServiceForm):
 
     def store(self) -> Surgery:
         now = timezone.now()
-        facts = self.typed(*(name for name in self.fields if name != "patient"))
+        typed = self.typed(*(name for name in self.fields if name != "patient"))
         if self.instance.pk is None:
-            return plans.record_surgery(self.cleaned_data["patient"], facts=facts, now=now)
+            return plans.record_surgery(self.cleaned_data["patient"], facts=typed, now=now)
         stored = Surgery.objects.select_related("clinic", "patient", "supersedes")
-        return plans.correct_surgery(stored.get(pk=self.instance.pk), facts=facts, now=now)
+        return plans.correct_surgery(stored.get(pk=self.instance.pk), facts=typed, now=now)
 
 
 @admin.register(Surgery)
@@ -195,3 +196,67 @@ class ContactAttemptAdmin(OfSurgeryAdmin):
     list_select_related = ("surgery__patient", "by")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "flag", "level", "to", "seen_at")
+    list_filter = ("level", "clinic")
+    list_select_related = ("flag", "to")
+    search_fields = ("^flag__surgery__patient__mrn",)
+    date_hierarchy = "made_at"
+    ordering = ("-made_at", "-pk")
+
+
+class FactForm(ServiceForm):
+    """What was found between check-ins; storing it runs the rules."""
+
+    def store(self) -> ImagingStudy | InstrumentScore | KnownDeficit:
+        fact = self._meta.model(pk=self.instance.pk)
+        if fact.pk is not None:
+            fact = self._meta.model.objects.get(pk=fact.pk)
+        for name, value in self.cleaned_data.items():
+            setattr(fact, name, value)
+        stored: ImagingStudy | InstrumentScore | KnownDeficit = facts.save(fact, now=timezone.now())
+        return stored
+
+
+class FactAdmin(ServiceAdmin):
+    form = FactForm
+    search_fields = BY_PATIENT
+    list_filter = ("clinic",)
+    list_select_related: tuple[str, ...] = ("surgery__patient",)
+
+    @admin.display(ordering="surgery__patient__mrn")
+    def patient(self, row: Any) -> Patient:
+        patient: Patient = row.surgery.patient
+        return patient
+
+
+@admin.register(ImagingStudy)
+class ImagingStudyAdmin(FactAdmin):
+    fields = (
+        *("surgery", "modality", "question", "window_closes_on", "done_on"),
+        *("resulted_at", "findings", "signed_off_at", "signed_off_by"),
+    )
+    autocomplete_fields = ("surgery", "signed_off_by")
+    list_display = ("patient", "modality", "question", "window_closes_on", "resulted_at")
+    ordering = ("-pk",)
+
+
+@admin.register(InstrumentScore)
+class InstrumentScoreAdmin(FactAdmin):
+    fields = ("surgery", "instrument", "score", "item_9", "recorded_at", "entered_by")
+    autocomplete_fields = ("surgery", "entered_by")
+    list_display = ("recorded_at", "patient", "instrument", "entered_by")
+    list_select_related = ("surgery__patient", "entered_by")
+    ordering = ("-recorded_at", "-pk")
+
+
+@admin.register(KnownDeficit)
+class KnownDeficitAdmin(FactAdmin):
+    fields = ("surgery", "item", "assessed_on", "assessor", "ended_on")
+    autocomplete_fields = ("surgery", "assessor")
+    list_display = ("assessed_on", "patient", "item", "assessor", "ended_on")
+    list_select_related = ("surgery__patient", "assessor")
+    ordering = ("-assessed_on", "-pk")

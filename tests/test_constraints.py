@@ -21,10 +21,20 @@ from followups.models import (
     Flag,
     FlagEvent,
     FollowUp,
+    Notice,
     Reminder,
     Visit,
 )
-from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
+from patients.models import (
+    ContactChannel,
+    ImagingStudy,
+    InstrumentScore,
+    KnownDeficit,
+    Patient,
+    RiskProfile,
+    Surgery,
+    SymptomReport,
+)
 from patients.models.report import RANGES, WORD_LISTS, WORDS
 from tests.factories import (
     OPERATED,
@@ -78,6 +88,32 @@ class World:
             by=self.user,
             method="phone",
             outcome="reached",
+        )
+        self.imaging = ImagingStudy.objects.create(
+            clinic=self.clinic, surgery=self.surgery, modality="xray", question="hardware_position"
+        )
+        self.score = InstrumentScore.objects.create(
+            clinic=self.clinic,
+            surgery=self.surgery,
+            instrument="phq9",
+            score=9,
+            item_9=1,
+            recorded_at=at(60),
+            entered_by=self.user,
+        )
+        self.deficit = KnownDeficit.objects.create(
+            clinic=self.clinic,
+            surgery=self.surgery,
+            item="bladder",
+            assessed_on=OPERATED,
+            assessor=self.user,
+        )
+        self.notice = Notice.objects.create(
+            clinic=self.clinic,
+            flag=self.flag,
+            level="owner",
+            clock_started_at=at(60),
+            made_at=at(62),
         )
         self.link = CheckInLink.objects.create(
             clinic=self.clinic, check_in=self.check_in, token_hash=b"1", made_at=at(7)
@@ -180,11 +216,28 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
         f"report_{item}_known": copy("report", submission_id=NEW_ID, **{item: ["?"]})
         for item in WORD_LISTS
     },
+    # findings
+    "imaging_surgery_same_clinic": elsewhere("imaging"),
+    "imaging_modality_answers_the_question": change("imaging", modality="mri"),
+    "imaging_result_needs_a_study": change("imaging", resulted_at=at(60)),
+    "imaging_signed_off_by_somebody": change("imaging", signed_off_at=at(60)),
+    "imaging_findings_are_known": change(
+        "imaging", done_on=OPERATED, resulted_at=at(60), findings=["?"]
+    ),
+    "score_surgery_same_clinic": elsewhere("score"),
+    "score_in_range": change("score", score=28),
+    "score_item_9_only_with_phq9": change("score", instrument="odi"),
+    "score_total_holds_item_9": change("score", score=0),
+    "deficit_surgery_same_clinic": elsewhere("deficit", item="weak"),
+    "deficit_one_current_per_item": copy("deficit"),
+    "deficit_item_is_known": change("deficit", item="headache"),
+    "deficit_ends_after_assessment": change("deficit", ended_on=date(2026, 1, 1)),
     # the plan
     "follow_up_surgery_same_clinic": elsewhere("follow_up", surgery_id=other_surgery),
     "follow_up_end_has_a_reason": change("follow_up", ended_at=at(9)),
     "follow_up_in_queue_iff_flags_open": change("follow_up", severity=None),
     "follow_up_rank_parts_in_range": change("follow_up", breach_bucket=5),
+    "follow_up_pin_has_a_reason": change("follow_up", pin=1, pinned_at=at(60)),
     "follow_up_owner_since": change("follow_up", owned_since=at(9)),
     "check_in_surgery_same_clinic": elsewhere("check_in", plan_day=None, kind="recheck"),
     "check_in_report_same_clinic": lambda world: change(
@@ -225,13 +278,25 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
         "flag", closed_at=at(70), disposition="advice"
     ),
     "flag_only_routine_clears_itself": change("flag", closed_at=at(70), disposition="cleared"),
+    "flag_snooze_has_an_end_and_a_reason": change("flag", snoozed_at=at(60)),
+    "flag_what_is_never_snoozed": lambda world: change(
+        "flag",
+        severity=4,
+        snoozed_at=at(60),
+        snoozed_until=at(70),
+        snoozed_by=world.user,
+        snooze_reason="Rest",
+    )(world),
     "flag_target_after_start": change("flag", respond_by=at(1)),
     "flag_choices_are_known": change("flag", rule="GUESS"),
     "flag_event_flag_same_clinic": elsewhere("event"),
     "flag_event_kind_is_known": copy("event", kind="party"),
     "contact_surgery_same_clinic": elsewhere("attempt"),
     "contact_choices_are_known": copy("attempt", method="pigeon"),
-    # messages
+    # messages and notices
+    "notice_flag_same_clinic": elsewhere("notice", level="lead"),
+    "notice_once_per_level": copy("notice"),
+    "notice_level_is_known": change("notice", level="king"),
     "reminder_check_in_same_clinic": elsewhere("reminder", public_id=NEW_ID, step=1),
     "reminder_once_per_step": copy("reminder", public_id=NEW_ID),
     "reminder_not_after_follows_not_before": change("reminder", not_after=at(6)),
@@ -273,7 +338,7 @@ def test_the_models_named_here_are_all_there_are():
     tested = {
         Clinic, User, Patient, ContactChannel, RiskProfile, Surgery, SymptomReport,
         FollowUp, CheckIn, CheckInLink, Visit, Evaluation, Flag, FlagEvent,
-        ContactAttempt, Reminder,
+        ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
     }  # fmt: skip
     ours = {
         model

@@ -174,9 +174,7 @@ class Flag(models.Model):
                 name="flag_only_routine_clears_itself",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    snoozed_at=None, snoozed_until=None, snoozed_by=None, snooze_reason=""
-                )
+                condition=Q(snoozed_at=None, snoozed_until=None, snoozed_by=None, snooze_reason="")
                 | (
                     Q(
                         snoozed_at__isnull=False,

@@ -170,9 +170,7 @@ def wake(follow_up: FollowUp, *, flag: Flag, by: "User", now: datetime) -> Flag:
 
 
 @transaction.atomic
-def reopen(
-    follow_up: FollowUp, *, flag: Flag, reason: str, by: "User", now: datetime
-) -> Flag:
+def reopen(follow_up: FollowUp, *, flag: Flag, reason: str, by: "User", now: datetime) -> Flag:
     """Open a closed flag again: a new interval with a new clock.
 
     Raises:

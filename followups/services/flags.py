@@ -86,9 +86,7 @@ def _look_back(follow_up: FollowUp, report: SymptomReport, now: datetime) -> boo
             evaluation = _store(
                 follow_up, known.history, assessment, EvaluationTrigger.RECORD, None, now
             )
-            changed |= _raise_and_add(
-                follow_up, known, assessment, evaluation, report.reported_at
-            )
+            changed |= _raise_and_add(follow_up, known, assessment, evaluation, report.reported_at)
     return changed
 
 
@@ -190,13 +188,11 @@ def _is_unseen(finding: Finding, flag: Flag, news: datetime | None) -> bool:
 
 def _clear_what_is_gone(known: histories.Known, assessment: Assessment) -> bool:
     found = assessment.by_family()
-    return any(
-        [
-            _clear(flag, known.history)
-            for family, flag in known.flags.items()
-            if flag.is_open and family not in found
-        ]
-    )
+    changed = False
+    for family, flag in known.flags.items():
+        if flag.is_open and family not in found:
+            changed |= _clear(flag, known.history)
+    return changed
 
 
 def _raise(
@@ -250,9 +246,7 @@ def _add(flag: Flag, findings: tuple[Finding, ...], evaluation: Evaluation) -> b
     return bool(new)
 
 
-def _what_changed(
-    flag: Flag, findings: tuple[Finding, ...], now: datetime
-) -> FlagEventKind:
+def _what_changed(flag: Flag, findings: tuple[Finding, ...], now: datetime) -> FlagEventKind:
     """Name what new findings mean for an open flag (protocol 4.1.11)."""
     if findings[0].severity > flag.severity:
         return FlagEventKind.SEVERITY_RAISED

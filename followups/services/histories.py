@@ -1,8 +1,9 @@
 """Translate stored rows into the plain facts the rules read. Reads only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from followups.choices import (
@@ -15,18 +16,30 @@ from followups.choices import (
 )
 from followups.models import CheckIn, ContactAttempt, Evaluation, Flag, Visit
 from followups.priority import RiskFacts
+from followups.protocol import STANDARD
 from followups.rules.data import history_from_data, plain
 from followups.rules.history import (
+    Attempt,
     Baseline,
     History,
+    ImagingState,
+    KnownDeficit,
     MissedCheckIn,
     Report,
     Risk,
+    Score,
     VisitState,
 )
 from followups.rules.risk import assess_risk
-from patients.choices import Diabetes
-from patients.models import RiskProfile, Surgery, SymptomReport
+from patients import models as records
+from patients.choices import Diabetes, Instrument
+from patients.models import (
+    ImagingStudy,
+    InstrumentScore,
+    RiskProfile,
+    Surgery,
+    SymptomReport,
+)
 
 _SAME_NAME = (
     "saddle",
@@ -58,6 +71,7 @@ _SAME_NAME = (
     "phq2",
     "gad2",
 )
+_BASELINE_SCORES = frozenset({"odi", "ndi", "promis_pf"})
 OBESE_FROM = 30  # BMI, protocol 4.2
 _CONTACT = [outcome for outcome in ContactOutcome if outcome.is_contact]
 
@@ -80,32 +94,39 @@ class Known:
 
 
 def load(surgery: Surgery, *, now: datetime) -> Known:
-    """Return all that is known about one surgery at ``now``, in six queries."""
+    """Return all that is known about one surgery at ``now``, in a fixed number of queries."""
     reports = _reports(surgery, now)
     visits = _visits(surgery)
     awaited = list(
         CheckIn.objects.awaited().filter(surgery=surgery).values_list("kind", "due_on", "closes_at")
     )
     flags = _newest_flags(surgery)
+    attempts = list(ContactAttempt.objects.filter(surgery=surgery, at__lte=now))
+    scores = _scores(surgery, now)
+    profile = _newest_profile(surgery)
     history = History(
         as_of=now,
         surgery_on=surgery.performed_on,
         region=surgery.region,
         zone=surgery.clinic.zone,
         reports=reports,
-        baseline=Baseline.of(reports, surgery.performed_on),
+        baseline=_baseline(reports, scores, surgery, profile),
         missed=tuple(
             MissedCheckIn(closed_at=closes_at, on=due_on)
             for kind, due_on, closes_at in awaited
             if kind == CheckInKind.SCHEDULED and closes_at <= now
         ),
         visits=visits,
-        risk=risk(surgery),
+        risk=risk_from(surgery, profile),
         open_severities={
             family: Severity(flag.severity) for family, flag in flags.items() if flag.is_open
         },
-        last_contact_on=_last_contact(surgery, reports, visits),
+        last_contact_on=_last_contact(reports, visits, attempts, surgery),
         restriction_end_pod=surgery.restriction_end_pod,
+        imaging=_imaging(surgery),
+        scores=scores,
+        known_deficits=_known_deficits(surgery),
+        attempts=tuple(Attempt(each.at, each.method) for each in attempts),
     )
     next_close = min((close for *_, close in awaited if close > now), default=None)
     return Known(history, flags, next_close)
@@ -121,8 +142,12 @@ def stored(evaluation: Evaluation) -> History:
 
 def risk(surgery: Surgery) -> Risk:
     """Return the risk factors of a patient for one operation, as last recorded."""
+    return risk_from(surgery, _newest_profile(surgery))
+
+
+def _newest_profile(surgery: Surgery) -> RiskProfile | None:
     profiles = RiskProfile.objects.filter(patient_id=surgery.patient_id)
-    return risk_from(surgery, profiles.order_by("recorded_on", "pk").last())
+    return profiles.order_by("recorded_on", "pk").last()
 
 
 def risk_from(surgery: Surgery, profile: RiskProfile | None) -> Risk:
@@ -147,7 +172,9 @@ def risk_from(surgery: Surgery, profile: RiskProfile | None) -> Risk:
 
 
 def _reports(surgery: Surgery, now: datetime) -> tuple[Report, ...]:
-    rows = SymptomReport.objects.filter(surgery=surgery, reported_at__lte=now).select_related("check_in")
+    rows = SymptomReport.objects.filter(surgery=surgery, reported_at__lte=now).select_related(
+        "check_in"
+    )
     return tuple(_report(row, neck=surgery.is_neck) for row in rows)
 
 
@@ -192,16 +219,73 @@ def _newest_flags(surgery: Surgery) -> dict[Family, Flag]:
 
 
 def _last_contact(
-    surgery: Surgery,
     reports: tuple[Report, ...],
     visits: tuple[VisitState, ...],
+    attempts: list[ContactAttempt],
+    surgery: Surgery,
 ) -> date | None:
     """Return the last day the patient answered, came, or was reached."""
-    reached = (
-        ContactAttempt.objects.filter(surgery=surgery, outcome__in=_CONTACT).order_by("at").last()
-    )
     days = [report.on for report in reports]
     days += [visit.completed_on for visit in visits if visit.completed_on]
-    if reached is not None:
-        days.append(surgery.clinic.today(reached.at))
+    days += [surgery.clinic.today(each.at) for each in attempts if each.outcome in _CONTACT]
     return max(days, default=None)
+
+
+def _imaging(surgery: Surgery) -> tuple[ImagingState, ...]:
+    return tuple(
+        ImagingState(
+            id=str(study.pk),
+            modality=study.modality,
+            window_closes_on=study.window_closes_on,
+            done_on=study.done_on,
+            resulted_at=study.resulted_at,
+            findings=frozenset(study.findings),
+            signed_off_at=study.signed_off_at,
+        )
+        for study in ImagingStudy.objects.filter(surgery=surgery)
+    )
+
+
+def _scores(surgery: Surgery, now: datetime) -> tuple[Score, ...]:
+    """Return what staff entered; of the PHQ-9 the rules read item 9 alone."""
+    rows = InstrumentScore.objects.filter(surgery=surgery, recorded_at__lte=now)
+    return tuple(
+        Score(instrument, float(value), row.recorded_at, surgery.clinic.today(row.recorded_at))
+        for row in rows
+        for instrument, value in _readings(row)
+        if value is not None
+    )
+
+
+def _readings(row: InstrumentScore) -> list[tuple[str, Decimal | int | None]]:
+    if row.instrument == Instrument.PHQ9:
+        return [("phq9_i9", row.item_9)]
+    return [(row.instrument, row.score)]
+
+
+def _known_deficits(surgery: Surgery) -> tuple[KnownDeficit, ...]:
+    rows = records.KnownDeficit.objects.filter(surgery=surgery, ended_on=None)
+    return tuple(KnownDeficit(row.item, row.assessed_on) for row in rows)
+
+
+def _baseline(
+    reports: tuple[Report, ...],
+    scores: tuple[Score, ...],
+    surgery: Surgery,
+    profile: RiskProfile | None,
+) -> Baseline:
+    """Return what was known before surgery, from reports, scores and the risk profile."""
+    baseline = Baseline.of(reports, surgery.performed_on)
+    known: dict[str, Any] = {
+        score.instrument: score.value
+        for score in sorted(scores, key=lambda score: score.at)
+        if score.instrument in _BASELINE_SCORES and _is_baseline(score.on, surgery)
+    }
+    if baseline.opioid is None and profile is not None:
+        known["opioid"] = profile.preop_opioids
+    return replace(baseline, **known)
+
+
+def _is_baseline(on: date, surgery: Surgery) -> bool:
+    first = STANDARD.check_ins.baseline_opens_pod
+    return first <= surgery.postoperative_day(on) <= 0

@@ -234,7 +234,7 @@ def test_a_history_stored_before_a_fact_existed_still_loads():
     for name in ("known_deficits", "scores", "attempts"):
         del stored[name]
     revived = history_from_data(stored)
-    assert not (revived.known_deficits or revived.scores or revived.attempts)
+    assert revived.known_deficits == revived.scores == revived.attempts == ()
     assert revived.reports == full_history().reports
 
 

@@ -53,7 +53,10 @@ def persisting(surgery, *days, pain=5):
     return Flag.objects.get(surgery=surgery, family="pain")
 
 
-def snooze(surgery, flag, by, *, until=at(100), reason="Plan made", now=at(64)):
+PLANNED, LATER = at(64), at(100)
+
+
+def snooze(surgery, flag, by, *, until=LATER, reason="Plan made", now=PLANNED):
     return cases.snooze(case(surgery), flag=flag, until=until, reason=reason, by=by, now=now)
 
 
