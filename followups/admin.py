@@ -225,7 +225,7 @@ class FactAdmin(ServiceAdmin):
     form = FactForm
     search_fields = BY_PATIENT
     list_filter = ("clinic",)
-    list_select_related: tuple[str, ...] = ("surgery__patient",)
+    list_select_related = ("surgery__patient", "clinic")
 
     @admin.display(ordering="surgery__patient__mrn")
     def patient(self, row: Any) -> Patient:

@@ -21,14 +21,23 @@ from followups.models import (
     CheckIn,
     CheckInLink,
     ContactAttempt,
+    Flag,
     FlagEvent,
     FollowUp,
     Heartbeat,
+    Notice,
     Reminder,
 )
 from followups.services import plans
 from patients.choices import ChannelKind
-from patients.models import Patient, RiskProfile, Surgery
+from patients.models import (
+    ImagingStudy,
+    InstrumentScore,
+    KnownDeficit,
+    Patient,
+    RiskProfile,
+    Surgery,
+)
 from tests.factories import (
     PASSWORD,
     at,
@@ -44,7 +53,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-EDITABLE = {User, Clinic, Patient, Surgery}
+FACTS = {ImagingStudy, InstrumentScore, KnownDeficit}
+EDITABLE = {User, Clinic, Patient, Surgery} | FACTS
 PROCESS = [model for model in MODELS if model not in EDITABLE]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -95,6 +105,17 @@ def make_one_of_each() -> None:
         not_before=at(3),
         not_after=at(4),
     )
+    of_surgery = {"clinic": clinic, "surgery": surgery}
+    Notice.objects.create(
+        clinic=clinic, flag=flag, level="owner", clock_started_at=at(60), made_at=at(62)
+    )
+    ImagingStudy.objects.create(**of_surgery, modality="ct", question="bone_fusion")
+    InstrumentScore.objects.create(
+        **of_surgery, instrument="odi", score=22, recorded_at=at(60), entered_by=user
+    )
+    KnownDeficit.objects.create(
+        **of_surgery, item="weak", assessed_on=date(2026, 3, 9), assessor=user
+    )
     Heartbeat.objects.get_or_create(name=f"sweep-{clinic.pk}", defaults={"at": at(0)})
 
 
@@ -119,7 +140,7 @@ def test_every_model_of_ours_is_there_and_djangos_groups_are_not():
     labels = {model._meta.app_label for model in MODELS}
     assert labels == {"staff", "patients", "followups"}
     assert Group not in MODELS
-    assert len(MODELS) == 17
+    assert len(MODELS) == 21
 
 
 @each_model
@@ -498,3 +519,28 @@ def test_an_administrator_changes_the_own_clinic_and_adds_none(client, administr
     assert client.post(url(Clinic, "change", clinic.pk), posted).status_code == 302
     clinic.refresh_from_db()
     assert clinic.name == "Renamed"
+
+
+def test_imaging_entered_here_is_judged_at_once(root):
+    surgery = make_surgery()
+    plans.start(surgery, now=at(0))
+    form = {
+        "surgery": surgery.pk,
+        "modality": "xray",
+        "question": "hardware_position",
+        "done_on": "2026-04-13",
+        "resulted_at_0": "2026-04-13",
+        "resulted_at_1": "12:00:00",
+        "findings": "displacement",
+    }
+    answer = root.post(url(ImagingStudy, "add"), form)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert Flag.objects.open().filter(family="imaging").exists()
+
+
+def test_a_modality_that_cannot_answer_the_question_is_refused(root):
+    form = {"surgery": make_surgery().pk, "modality": "mri", "question": "bone_fusion"}
+    answer = root.post(url(ImagingStudy, "add"), form)
+    assert answer.status_code == 200
+    assert answer.context["errors"]
+    assert not ImagingStudy.objects.exists()
