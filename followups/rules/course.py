@@ -109,13 +109,14 @@ class Trend:
 class Course:
     """A history as the rules see it.
 
-    ``latest`` are all reports of the latest day, ``complete`` the complete ones of all
-    days and ``daily`` the last of these each day. ``earlier`` are the outcomes of the
-    rules this one declared it needs.
+    ``reports`` are all since surgery, ``latest`` those of the latest day, ``complete``
+    the complete ones of all days and ``daily`` the last of these each day. ``earlier``
+    are the outcomes of the rules this one declared it needs.
     """
 
     history: History
     protocol: Protocol
+    reports: tuple[Report, ...]
     latest: tuple[Report, ...]
     complete: tuple[Report, ...]
     daily: tuple[Report, ...]
@@ -140,6 +141,7 @@ class Course:
         return cls(
             history=history,
             protocol=protocol,
+            reports=tuple(since),
             latest=tuple(each for each in since if each.on == last_on),
             complete=complete,
             daily=tuple({each.on: each for each in complete}.values()),

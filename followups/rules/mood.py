@@ -120,13 +120,16 @@ def _low_mood(newest: Report, course: Course) -> Finding:
 
 
 def _item_9(course: Course) -> list[_Answer]:
-    """Return the answers that count: those of the latest day, and a newer one by staff."""
-    told = sorted(_told(course))
-    entered = sorted(_entered(course))[-1:]
-    today = {each.on for each in course.latest}
-    return [each for each in told if each[0] in today] + [
-        each for each in entered if not told or each[:2] >= told[-1][:2]
-    ]
+    """Return the answers that count: those of the last day that has one.
+
+    An answer in a report counts on the latest day only, one by staff until the next.
+    """
+    told, entered = _told(course), _entered(course)
+    newest = max((on for on, _, _ in told | entered), default=None)
+    is_current = bool(course.latest) and newest == course.latest[-1].on
+    if not is_current and newest not in {on for on, _, _ in entered}:
+        return []
+    return sorted(each for each in told | entered if each[0] == newest)
 
 
 def _told(course: Course) -> set[_Answer]:
@@ -134,7 +137,7 @@ def _told(course: Course) -> set[_Answer]:
     top = course.protocol.scales.item_9_max
     return {
         (each.on, each.at, float(each.phq9_i9 or 0))
-        for each in (*course.complete, *course.latest)
+        for each in course.reports
         if in_range(each.phq9_i9, top)
     }
 

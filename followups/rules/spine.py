@@ -205,7 +205,7 @@ def _mood(course: Course) -> datetime | bool | None:
     """Return the newest positive PHQ-4 of the last four weeks."""
     span = timedelta(days=course.protocol.cluster.mood_within_days)
     first = course.latest[-1].on - span
-    recent = [each for each in (*course.complete, *course.latest) if each.on >= first]
+    recent = [each for each in course.reports if each.on >= first]
     found = [(each.at, is_positive(each, course)) for each in recent]
     positive = [at for at, answer in found if answer]
     if positive:

@@ -181,8 +181,11 @@ def entered(value, pod, hour=12):
         ((), (entered(0, 80), entered(2, 91)), EMERGENCY),
         ((report(98),), (entered(2, 91),), EMERGENCY),  # a later report does not hide it
         ((report(98, phq9_i9=0),), (entered(2, 91),), None),
+        ((report(98, phq9_i9=0, complete=False), report(99)), (entered(2, 91),), None),
         ((report(91, phq9_i9=1),), (entered(2, 98),), EMERGENCY),
         ((report(91, phq9_i9=2),), (entered(0, 91, 15),), EMERGENCY),  # worst of the day
+        ((report(91, phq9_i9=2),), (entered(0, 92),), None),
+        ((report(91, phq9_i9=2), report(98)), (entered(0, 91, 15),), EMERGENCY),
         ((report(91, phq9_i9=2), report(98)), (), None),
         ((), (entered(2, -3),), None),
         ((), (entered(5, 91),), None),
