@@ -74,6 +74,12 @@ class FollowUp(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
+    lost_since = models.DateField(
+        "lost to follow-up since",
+        null=True,
+        blank=True,
+        help_text="Long silence and documented tries; any contact ends it.",
+    )
     next_evaluation_at = models.DateTimeField(
         null=True, blank=True, help_text="When the clock alone may change a decision."
     )

@@ -5,9 +5,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from followups.choices import ContactMethod, ContactOutcome, FlagEventKind
+from followups.choices import (
+    ContactMethod,
+    ContactOutcome,
+    EvaluationTrigger,
+    FlagEventKind,
+)
 from followups.models import ContactAttempt, Flag, FollowUp
-from followups.services import flag_events, ranks
+from followups.services import flag_events, flags, ranks
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -41,5 +46,8 @@ def record(
             flag.acknowledged_at = flag.acknowledged_at or now
             flag.save(update_fields=["contacted_at", "acknowledged_at"])
             flag_events.add(flag, FlagEventKind.CONTACT, by=by, at=now, text=note)
-    ranks.refresh(follow_up, now=now, changed=True)
+    if follow_up.is_active:  # silence and tries are facts the rules look at
+        flags.refresh(follow_up, trigger=EvaluationTrigger.RECORD, now=now, changed=True)
+    else:
+        ranks.refresh(follow_up, now=now, changed=True)
     return attempt

@@ -6,7 +6,7 @@ constraint on open flags is the second line.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -41,8 +41,11 @@ def refresh(
     trigger: EvaluationTrigger,
     report: SymptomReport | None = None,
     now: datetime,
+    changed: bool = False,
 ) -> Evaluation:
     """Evaluate one surgery and raise, add to, or clear its flags.
+
+    ``changed`` says that the caller has already changed what a colleague should see.
 
     Safe to repeat: a finding already in a flag's evidence changes nothing, and a closed
     flag comes back only for a newer fact.
@@ -51,10 +54,11 @@ def refresh(
     assessment = rules.assess(known.history)
     evaluation = _store(follow_up, known.history, assessment, trigger, report, now)
     news = report.reported_at if report else None
-    changed = _raise_and_add(follow_up, known, assessment, evaluation, news)
+    changed |= _raise_and_add(follow_up, known, assessment, evaluation, news)
     changed |= _clear_what_is_gone(known, assessment)
     _plan_recheck(follow_up.surgery, assessment, now)
     follow_up.next_evaluation_at = _next_evaluation(follow_up, known)
+    follow_up.lost_since = _lost_since(follow_up, known.history)
     if report is not None:
         changed |= _look_back(follow_up, report, now)
     ranks.place(
@@ -65,6 +69,13 @@ def refresh(
         flags=list(Flag.objects.open().filter(surgery=follow_up.surgery_id)),
     )
     return evaluation
+
+
+def _lost_since(follow_up: FollowUp, history: History) -> date | None:
+    """Return since when a patient is lost to follow-up (protocol 3.3); any contact ends it."""
+    if not rules.is_lost(history):
+        return None
+    return follow_up.lost_since or history.today
 
 
 def _look_back(follow_up: FollowUp, report: SymptomReport, now: datetime) -> bool:
@@ -169,18 +180,23 @@ def _raise_and_add(
     A closed flag comes back only for a newer fact, or for the report just stored
     (``news``), which nobody has seen however old it is.
     """
-    changed = False
+    changed, now = False, evaluation.made_at
     for family, findings in assessment.by_family().items():
         flag = known.flags.get(family)
         if flag is not None and flag.is_open:
             changed |= _add(flag, findings, evaluation)
-        elif flag is None or any(_is_unseen(each, flag, news) for each in findings):
+        elif flag is None or any(_is_unseen(each, flag, news, now) for each in findings):
             _raise(follow_up.surgery, family, findings, evaluation)
             changed = True
     return changed
 
 
-def _is_unseen(finding: Finding, flag: Flag, news: datetime | None) -> bool:
+def _is_unseen(finding: Finding, flag: Flag, news: datetime | None, now: datetime) -> bool:
+    """Whether a finding says more than a closed flag already knew."""
+    told = [item["rule"] for item in flag.evidence]
+    last = flag.raised_at if finding.rule.value in told else None
+    if not rules.may_refire(finding.rule, last, now):
+        return False
     if finding.since > flag.since:
         return True
     return finding.since == news and _is_new(plain(finding), flag.evidence)

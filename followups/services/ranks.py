@@ -41,6 +41,7 @@ def place(
     follow_up.save(
         update_fields=[
             "next_evaluation_at",
+            "lost_since",
             "severity",
             "breach_bucket",
             "risk_points",

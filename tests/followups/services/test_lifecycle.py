@@ -209,7 +209,7 @@ class TestNotices:
         flag = make_flag(surgery)
         contacts.record(case(surgery), by=nurse, method="phone", outcome="reached", now=at(60, 13))
         sweep.run(now=flag.raised_at + timedelta(days=30))
-        assert not Notice.objects.exists()
+        assert not Notice.objects.filter(flag=flag).exists()
 
     def test_making_them_twice_makes_none(self, surgery):
         make_flag(surgery)
@@ -288,3 +288,37 @@ class TestReassessment:
         )
         for evaluation in Evaluation.objects.all():
             assert flags.reassess(evaluation) == evaluation.outcomes
+
+
+class TestRefiring:
+    def test_long_opioid_use_is_not_raised_again_every_week(self, surgery, nurse):
+        for day in (84, 98, 112):
+            make_report(surgery, day=day, opioid="some")
+        flag = Flag.objects.open().get(family="meds")
+        closing = {"by": nurse, "version": case(surgery).version, "now": at(113)}
+        cases.resolve(case(surgery), flags=[flag], **closing, **HOW_IT_ENDED)
+        make_report(surgery, day=126, opioid="some")
+        assert not Flag.objects.open().filter(family="meds").exists()
+        for day in (182, 196, 210):
+            make_report(surgery, day=day, opioid="some")
+        assert Flag.objects.open().filter(family="meds").exists()
+
+
+class TestLostToFollowUp:
+    def attempt(self, surgery, nurse, day, method="phone", outcome="no_answer"):
+        contacts.record(case(surgery), by=nurse, method=method, outcome=outcome, now=at(day))
+
+    def test_long_silence_and_three_tries_on_two_channels(self, surgery, nurse):
+        make_report(surgery, day=7, pain_back=3)
+        for day in (60, 70):
+            self.attempt(surgery, nurse, day)
+        self.attempt(surgery, nurse, 98, method="letter")
+        assert case(surgery).lost_since == at(98).date()
+        make_report(surgery, day=112, pain_back=3)
+        assert case(surgery).lost_since is None
+
+    def test_tries_on_one_channel_are_not_enough(self, surgery, nurse):
+        make_report(surgery, day=7, pain_back=3)
+        for day in (60, 70, 98):
+            self.attempt(surgery, nurse, day)
+        assert case(surgery).lost_since is None
