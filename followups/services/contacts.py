@@ -39,15 +39,19 @@ def record(
         outcome=outcome,
         note=note,
     )
-    if ContactOutcome(outcome).is_contact:
-        waiting = list(Flag.objects.open().filter(surgery=follow_up.surgery_id, contacted_at=None))
-        for flag in waiting:
-            flag.contacted_at = now
-            flag.acknowledged_at = flag.acknowledged_at or now
-            flag.save(update_fields=["contacted_at", "acknowledged_at"])
-            flag_events.add(flag, FlagEventKind.CONTACT, by=by, at=now, text=note)
     if follow_up.is_active:  # silence and tries are facts the rules look at
-        flags.refresh(follow_up, trigger=EvaluationTrigger.RECORD, now=now, changed=True)
-    else:
-        ranks.refresh(follow_up, now=now, changed=True)
+        flags.refresh(follow_up, trigger=EvaluationTrigger.RECORD, now=now)
+    if ContactOutcome(outcome).is_contact:
+        _stop_clocks(follow_up, by=by, note=note, now=now)
+    ranks.refresh(follow_up, now=now, changed=True)
     return attempt
+
+
+def _stop_clocks(follow_up: FollowUp, *, by: "User", note: str, now: datetime) -> None:
+    """Whatever is open now, this talk was about it."""
+    waiting = Flag.objects.open().filter(surgery=follow_up.surgery_id, contacted_at=None)
+    for flag in waiting:
+        flag.contacted_at = now
+        flag.acknowledged_at = flag.acknowledged_at or now
+        flag.save(update_fields=["contacted_at", "acknowledged_at"])
+        flag_events.add(flag, FlagEventKind.CONTACT, by=by, at=now, text=note)

@@ -41,11 +41,8 @@ def refresh(
     trigger: EvaluationTrigger,
     report: SymptomReport | None = None,
     now: datetime,
-    changed: bool = False,
 ) -> Evaluation:
     """Evaluate one surgery and raise, add to, or clear its flags.
-
-    ``changed`` says that the caller has already changed what a colleague should see.
 
     Safe to repeat: a finding already in a flag's evidence changes nothing, and a closed
     flag comes back only for a newer fact.
@@ -54,7 +51,7 @@ def refresh(
     assessment = rules.assess(known.history)
     evaluation = _store(follow_up, known.history, assessment, trigger, report, now)
     news = report.reported_at if report else None
-    changed |= _raise_and_add(follow_up, known, assessment, evaluation, news)
+    changed = _raise_and_add(follow_up, known, assessment, evaluation, news)
     changed |= _clear_what_is_gone(known, assessment)
     _plan_recheck(follow_up.surgery, assessment, now)
     follow_up.next_evaluation_at = _next_evaluation(follow_up, known)
