@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from followups.choices import Family, Rule, Severity, VisitStatus
 from followups.protocol import STANDARD, Protocol
-from followups.rules.clinic_days import day_of, midnight
+from followups.rules.clinic_days import day_of, in_words, midnight
 from followups.rules.course import Course
 from followups.rules.history import (
     Attempt,
@@ -34,12 +34,13 @@ def nonresponse(course: Course) -> Outcome:
     risk = "unknown" if points is None else course.protocol.risk.tier(points).value
     lost = is_lost(history, course.protocol)
     tries = _attempts_since(history)
+    last = in_words(contact) if contact else "not recorded"
     return Finding(
         rule=Rule.NONRESP,
         severity=Severity.SOON if is_pressing else Severity.ROUTINE,
         since=max(each.closed_at for each in missed),
         explanation=(
-            f"{count} check-ins missed, last contact {contact or 'not recorded'}, "
+            f"{count} check-ins missed, last contact {last}, "
             f"risk {risk}.{' Lost to follow-up.' if lost else ''} Silence is not recovery; "
             "please call."
         ),
@@ -170,7 +171,9 @@ def _overdue(visit: VisitState, course: Course) -> Finding | None:
     is_pressing = visit.kind in numbers.soon_kinds or _has_pressing_flag(history)
     is_rebooked = _is_rebooked(visit, history, numbers.rebooked_within_days)
     is_soon = (is_very_late or is_pressing) and not is_rebooked
-    booking = f", booked {visit.booked_on}" if _is_booked(visit, history) else ", no booking"
+    booking = (
+        f", booked {in_words(visit.booked_on)}" if _is_booked(visit, history) else ", no booking"
+    )
     flags = ", other flags open" if _has_pressing_flag(history) else ""
     return Finding(
         rule=Rule.VISIT,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from followups.choices import Rule, Severity
+from followups.rules.clinic_days import in_words
 from followups.rules.course import CHANGED, NONE, Course, evidence
 from followups.rules.history import Report
 from followups.rules.outcomes import NOT_FIRED, Evidence, Finding, Outcome
@@ -104,7 +105,7 @@ def _changed_weakness(told: tuple[Report, ...], course: Course) -> Finding:
         severity=Severity.EMERGENCY if present else Severity.URGENT,
         since=newest.at,
         explanation=(
-            f"{str(newest.weak).capitalize()}{side} weakness since {newest.on}; "
+            f"{str(newest.weak).capitalize()}{side} weakness since {in_words(newest.on)}; "
             f"{features}. Compare with discharge power chart."
         ),
         evidence=tuple(fact for report in told for fact in _weakness_facts(report, course)),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from followups.choices import Rule, Severity
+from followups.rules.clinic_days import in_words
 from followups.rules.course import KNOWN, PRESENT, SAME, Course, evidence
 from followups.rules.history import Report
 from followups.rules.outcomes import (
@@ -15,11 +16,13 @@ from followups.rules.outcomes import (
 )
 
 NO_REPORT = NotEvaluable("no report since surgery")
+# Items whose own name is not a word staff would use.
+_IN_WORDS = {"gait_hand": "hands and walking", "headache_upright": "upright headache"}
 
 
 def not_answered(*items: str) -> NotEvaluable:
     """Return that these answers are missing and would decide."""
-    return NotEvaluable(f"{', '.join(items)} not answered")
+    return NotEvaluable(f"{', '.join(_IN_WORDS.get(item, item) for item in items)} not answered")
 
 
 def missing(course: Course, items: Mapping[str, str]) -> tuple[str, ...]:
@@ -95,4 +98,4 @@ def unless_silent(course: Course, item: str, name: str, otherwise: Outcome) -> O
 def _assessed(course: Course, found: tuple[tuple[str, Report], ...]) -> str:
     days = [course.known_since(item, report) for item, report in found]
     last = max((on for on in days if on is not None), default=None)
-    return "" if last is None else f", last assessed {last}"
+    return "" if last is None else f", last assessed {in_words(last)}"

@@ -81,7 +81,7 @@ def test_a_completed_visit_breaks_the_silence():
 def test_the_words_name_the_count_the_contact_and_the_risk():
     found = outcome(Rule.NONRESP, silent(70, 77, risk=4, last_contact_on=day(63)))
     assert found.explanation == (
-        "2 check-ins missed, last contact 2026-03-09, risk moderate. "
+        "2 check-ins missed, last contact Mar 9, 2026, risk moderate. "
         "Silence is not recovery; please call."
     )
     assert found.since == at(80, 8)
@@ -211,7 +211,7 @@ def test_a_lost_patient_is_said_to_be_lost_at_the_same_severity():
     found = silent(130, 144, pod=153, last_contact_on=day(63), attempts=tried(*PHONE_AND_LETTER))
     assert severity(Rule.NONRESP, found) == ROUTINE
     assert outcome(Rule.NONRESP, found).explanation == (
-        "2 check-ins missed, last contact 2026-03-09, risk low. Lost to follow-up. "
+        "2 check-ins missed, last contact Mar 9, 2026, risk low. Lost to follow-up. "
         "Silence is not recovery; please call."
     )
     told = [(each.label, each.value) for each in outcome(Rule.NONRESP, found).evidence]

@@ -160,7 +160,7 @@ def test_the_weakness_words_name_side_and_features():
         "weak_rapid": False,
     }
     assert outcome(Rule.MOTOR, history(report(40, **items))).explanation == (
-        "New left weakness since 2026-02-14; functional features present. "
+        "New left weakness since Feb 14, 2026; functional features present. "
         "Compare with discharge power chart."
     )
 
@@ -183,7 +183,9 @@ def test_clumsy_hands_or_unsteady_walking_beside_the_cord(region, expected, pod)
     assert severity(Rule.MYELO, found) == expected
 
 
-@pytest.mark.parametrize(("answer", "why"), [(None, "gait_hand not answered"), (False, None)])
+@pytest.mark.parametrize(
+    ("answer", "why"), [(None, "hands and walking not answered"), (False, None)]
+)
 def test_a_denied_cord_sign_is_not_an_unanswered_one(answer, why):
     assert reason(Rule.MYELO, history(report(9, gait_hand=answer), region="cervical")) == why
 
@@ -213,7 +215,7 @@ def test_a_known_deficit_is_named_with_the_day_it_was_last_assessed():
     told = report(30, saddle=True, bladder=True)
     found = history(told, known_deficits=assessed("saddle", 10, 20, 30, 99))
     assert words(Rule.EMG_CES, found) == (
-        "New saddle numbness, bladder change on POD 30, last assessed 2026-01-25. Treat as "
+        "New saddle numbness, bladder change on POD 30, last assessed Jan 25, 2026. Treat as "
         "possible cauda equina or cord compression until examined."
     )
     assert facts(Rule.EMG_CES, found) == [

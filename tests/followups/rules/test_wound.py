@@ -151,8 +151,8 @@ def test_clear_fluid_and_upright_headache(pod, items, expected):
 @pytest.mark.parametrize(
     ("pod", "items", "why"),
     [
-        (9, {}, "wound, headache_upright not answered"),
-        (9, {"wound": wound()}, "headache_upright not answered"),
+        (9, {}, "wound, upright headache not answered"),
+        (9, {"wound": wound()}, "upright headache not answered"),
         (9, {"headache_upright": False}, "wound not answered"),
         (31, {}, None),
     ],
