@@ -60,6 +60,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the databases to the end of their cluster, which comes with the run's."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the browser."""
     path = find_chromium()

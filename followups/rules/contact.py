@@ -171,9 +171,8 @@ def _overdue(visit: VisitState, course: Course) -> Finding | None:
     is_pressing = visit.kind in numbers.soon_kinds or _has_pressing_flag(history)
     is_rebooked = _is_rebooked(visit, history, numbers.rebooked_within_days)
     is_soon = (is_very_late or is_pressing) and not is_rebooked
-    booking = (
-        f", booked {in_words(visit.booked_on)}" if _is_booked(visit, history) else ", no booking"
-    )
+    coming = visit.booked_on if _is_booked(visit, history) else None
+    booking = f", booked {in_words(coming)}" if coming else ", no booking"
     flags = ", other flags open" if _has_pressing_flag(history) else ""
     return Finding(
         rule=Rule.VISIT,
