@@ -90,11 +90,8 @@ def no_fluid_leak_twice(course: Course) -> bool:
 
 def _is_hot(report: Report, course: Course) -> bool:
     """Whether a believable temperature was measured that is fever."""
-    if report.temp_c is None:
-        return False
-    least, most = course.protocol.scales.temperature_c
-    is_believable = least <= report.temp_c <= most
-    return is_believable and report.temp_c >= course.protocol.infection.fever_from_c
+    least, most = course.protocol.infection.fever_from_c, course.protocol.scales.temperature_c[1]
+    return report.temp_c is not None and least <= report.temp_c <= most
 
 
 def _is_feverish(report: Report, course: Course) -> bool:
@@ -158,12 +155,9 @@ def _infection(course: Course, severity: Severity) -> Finding:
 
 
 def _tells(report: Report, course: Course) -> bool:
-    signs = set(_wound_signs(course))
-    return (
-        bool(signs & set(report.wound or ()))
-        or _is_feverish(report, course)
-        or (report.unwell is True)
-    )
+    signs = _wound_signs(course)
+    has_sign = any(sign in signs for sign in report.wound or ())
+    return has_sign or _is_feverish(report, course) or report.unwell is True
 
 
 def _facts(report: Report) -> tuple[Evidence, ...]:

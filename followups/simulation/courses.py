@@ -4,7 +4,7 @@ The parameters are the protocol's simulation, not patients: use them to fill a d
 to compare designs, not to claim performance.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp
 from random import Random
@@ -22,6 +22,8 @@ class Shape(StrEnum):
 NOISE = 1.15  # SD of one report; SEM from SDC 3.6 would be 1.3 (protocol 6.7)
 REBOUND_RISE, REBOUND_RAMP_DAYS = 3.5, 14
 CREEP_RISE, CREEP_RAMP_DAYS = 3.5, 120
+FLARE_RISE, FLARE_DAYS, FLARES_A_MONTH = 3.0, 7, 0.1
+MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,18 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One patient's recovery; ``turn_day`` is when a rebound or creep begins."""
+    """One patient's recovery; ``turn_day`` is when a rebound or creep begins.
+
+    ``rise`` is how far it goes, ``flares`` are the first days of bad weeks between.
+    """
 
     shape: Shape
     axial: Domain
     limb: Domain
     tau: float
     turn_day: int
+    rise: float = REBOUND_RISE
+    flares: tuple[int, ...] = ()
 
     def pain(self, day: int, random: Random) -> tuple[int, int]:
         """Return the reported axial and limb pain (0-10) on a postoperative day."""
@@ -57,14 +64,15 @@ class Course:
         return _report(self.axial.baseline, random), _report(self.limb.baseline, random)
 
     def _rise(self, day: int) -> float:
+        flare = FLARE_RISE * any(0 <= day - first < FLARE_DAYS for first in self.flares)
         if self.shape == Shape.REBOUND:
-            return _ramp(day - self.turn_day, REBOUND_RAMP_DAYS) * REBOUND_RISE
+            return flare + _ramp(day - self.turn_day, REBOUND_RAMP_DAYS) * self.rise
         if self.shape == Shape.CREEP:
-            return _ramp(day - self.turn_day, CREEP_RAMP_DAYS) * CREEP_RISE
-        return 0.0
+            return flare + _ramp(day - self.turn_day, CREEP_RAMP_DAYS) * CREEP_RISE
+        return flare
 
 
-def draw(shape: Shape, random: Random, *, turn_day: int = 0) -> Course:
+def draw(shape: Shape, random: Random, *, turn_day: int = 0, rise: float = REBOUND_RISE) -> Course:
     """Return a course of this shape with the parameters of protocol 6.7."""
     poor = shape == Shape.PERSISTING
     return Course(
@@ -81,7 +89,16 @@ def draw(shape: Shape, random: Random, *, turn_day: int = 0) -> Course:
         ),
         tau=random.uniform(10, 20),
         turn_day=turn_day,
+        rise=rise,
     )
+
+
+def with_flares(course: Course, random: Random, *, last_day: int) -> Course:
+    """Return the course with bad weeks at random, as often as protocol 6.7 has them."""
+    days, at = [], 0.0
+    while (at := at + random.expovariate(FLARES_A_MONTH / MONTH_DAYS)) <= last_day:
+        days.append(int(at))
+    return replace(course, flares=tuple(days))
 
 
 def _ramp(days: int, length: int) -> float:

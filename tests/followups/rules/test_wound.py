@@ -121,6 +121,39 @@ def test_the_infection_words_name_signs_and_risks():
     assert gaps(Rule.INFECT, found) == ()
 
 
+def test_every_report_of_the_day_that_tells_something_is_evidence():
+    found = history(
+        report(16, hour=9, **{**WELL, "temp_c": 39.1}),
+        report(16, hour=10, **{**WELL, "temp_c": 38.2}),
+        report(16, hour=11, **WELL),
+        report(16, hour=12, **{**WELL, "wound": wound("pus", "blood")}),
+        report(16, hour=13, **{**WELL, "unwell": True}),
+    )
+    assert words(Rule.INFECT, found).startswith("Wound blood/pus, 39.1°C, unwell on POD 16;")
+    assert [value for label, value in facts(Rule.INFECT, found) if label == "seriously unwell"] == [
+        "no",
+        "no",
+        "no",
+        "yes",
+    ]
+    assert outcome(Rule.INFECT, found).since == at(16, 13)
+
+
+def test_fever_told_in_one_report_of_two_is_fever():
+    found = history(
+        report(16, hour=9, **{**WELL, "fever": True}), report(16, hour=10, wound=wound("pus"))
+    )
+    assert words(Rule.INFECT, found).startswith("Wound pus, fever on POD 16;")
+
+
+def test_pain_known_in_one_report_of_the_day_is_known():
+    found = history(
+        report(91, hour=9, **{**WELL, "fever": True}),
+        report(91, hour=10, **{**WELL, "axial": None}),
+    )
+    assert reason(Rule.INFECT, found) is None
+
+
 def test_the_infection_words_without_risks():
     found = history(report(3, fever=True))
     assert words(Rule.INFECT, found).startswith("Fever on POD 3; risk factors none recorded.")
@@ -170,6 +203,13 @@ def test_the_leak_words_name_the_signs():
     one = history(report(9, headache_upright=True))
     assert words(Rule.CSF, one).startswith("Upright headache on POD 9;")
     assert gaps(Rule.CSF, one) == ("wound not answered",)
+
+
+def test_the_newest_of_the_day_dates_a_leak():
+    found = history(
+        report(9, hour=9, wound=wound("clear")), report(9, hour=12, headache_upright=True)
+    )
+    assert outcome(Rule.CSF, found).since == at(9, 12)
 
 
 def test_infection_and_leak_share_a_flag():
