@@ -138,6 +138,8 @@ def scored(values, baseline=None, instrument="odi", **items):
         ({28: 10, 56: 23}, None, SOON),
         ({28: 25.1, 56: 38.1}, 50, SOON),  # exactly 13, in spite of binary fractions
         ({91: 10, 182: 30, 400: 10}, 50, None),  # the newest is judged
+        ({28: 0, 56: 13}, 50, SOON),
+        ({28: -1, 56: 12.5}, 50, None),  # no such best
         # above the baseline
         ({76: 50}, 40, None),
         ({77: 50}, 40, SOON),
@@ -171,6 +173,10 @@ def test_odi_and_ndi(values, baseline, expected, instrument):
         ({27: 45, 56: 40}, None),
         ({28: 40, 42: 46, 70: 41}, SOON),
         ({28: 41, 56: 46}, None),
+        ({28: 100, 56: 95}, SOON),
+        ({28: 101, 56: 96}, None),
+        ({28: 5, 56: 0}, SOON),
+        ({28: 5, 56: -1}, None),
     ],
 )
 def test_promis_falls_when_it_gets_worse(values, expected):
