@@ -252,3 +252,21 @@ def test_a_score_stands_until_the_next():
     better = history(*quiet.reports, report(410, odi=24), baseline=Baseline(odi=46))
     assert is_absent([Rule.PROM], better)
     assert not is_absent([Rule.PROM], history(report(400)))
+
+
+@pytest.mark.parametrize(
+    ("item", "best", "now", "expected"),
+    [
+        ("odi", 20, 100, SOON),
+        ("odi", 20, 101, None),
+        ("odi", 0, 13, SOON),
+        ("odi", -1, 13, None),
+        ("promis_pf", 100, 95, SOON),
+        ("promis_pf", 101, 95, None),
+        ("promis_pf", 50, 0, SOON),
+        ("promis_pf", 50, -1, None),
+    ],
+)
+def test_a_total_no_instrument_can_give_counts_as_none(item, best, now, expected):
+    told = history(report(91, **{item: best}), report(140, **{item: now}))
+    assert severity(Rule.PROM, told) == expected
