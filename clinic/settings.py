@@ -7,6 +7,7 @@ development, tests and the demo.
 
 import logging
 import re
+import sys
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -80,6 +81,8 @@ INSTALLED_APPS = [
     "followups",
     "patients",
     "clinic.staff",
+    "clinic.audit",
+    "clinic.privacy",
     "clinic.exchange",
     "clinic.operations",
     "crispy_forms",
@@ -88,7 +91,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "pgtrigger",
-    "django.contrib.admin",
+    "clinic.staff.site_config.HouseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,18 +101,21 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # what an answer carries comes first, so that a refusal further in carries it too
+    "clinic.middleware.RequestId",
+    "clinic.middleware.SafeHeaders",
     "csp.middleware.CSPMiddleware",
-    "clinic.middleware.NoStore",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "clinic.middleware.OrdinaryRequests",
     "clinic.middleware.RefuseControlCharacters",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clinic.staff.access.DefaultDeny",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
@@ -143,7 +149,15 @@ PHONENUMBER_DB_FORMAT = "E164"
 DB_POOL = env.bool("DB_POOL", False)
 DB_STATEMENT_SECONDS = env.int("DB_STATEMENT_SECONDS", 10)
 DATABASE_URL = env.str("DATABASE_URL", "")
+# where an account stands for several roles, the one that pages act as
+DATABASE_ROLE = env.str("DATABASE_ROLE", "")
 require(DATABASE_URL, "DATABASE_URL is not set; give the postgresql:// address of the database.")
+
+
+def process_name() -> str:
+    """Return what runs here, such as manage.py:sweep."""
+    words = [Path(sys.argv[0]).name, *sys.argv[1:2]]
+    return re.sub("[^A-Za-z0-9_.:-]", "", ":".join(words))[:40]
 
 
 def database() -> dict[str, Any]:
@@ -157,6 +171,8 @@ def database() -> dict[str, Any]:
         "statement_timeout": f"{DB_STATEMENT_SECONDS}s",
         "lock_timeout": "2s",
         "idle_in_transaction_session_timeout": "30s",
+        # what the audit names where there is no request
+        "fuseline.request": process_name(),
     }
     options: dict[str, Any] = {
         "connect_timeout": 5,
@@ -224,15 +240,20 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap draws check marks and arrows with data:
+        "font-src": [SELF],
+        "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+LARGEST_UPLOAD = 6 * 1024 * 1024  # a form with files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
@@ -279,21 +300,6 @@ require(DEFAULT_FROM_EMAIL, "DEFAULT_FROM_EMAIL is not set; patients must know w
 
 # Logs: to stderr, numbers and ids only
 
-
-class MaskedFormatter(logging.Formatter):
-    """Hides what no log may hold, in messages and tracebacks alike.
-
-    That is the secret part of a check-in link, and the row that PostgreSQL quotes as the detail
-    of a refused change.
-    """
-
-    link = re.compile(r"/c/[^/\s?\"']+")
-    row = re.compile(r"^DETAIL: .*", re.MULTILINE)
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self.row.sub("DETAIL: ***", self.link.sub("/c/***", super().format(record)))
-
-
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 require(
     LOG_LEVEL in logging.getLevelNamesMapping(),
@@ -305,11 +311,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "masked": {
-            "()": MaskedFormatter,
-            "format": "{asctime} {levelname} {name} {message}",
+            "()": "clinic.logs.MaskedFormatter",
+            "format": "{asctime} {levelname} {name} [{request}] {message}",
             "style": "{",
         }
     },
+    "filters": {"kinds_only": {"()": "clinic.logs.KindsOnly"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
@@ -318,11 +325,14 @@ LOGGING = {
         "gunicorn.access": own,
         "gunicorn.error": own,
         # one line per rung bell would bury the lines that matter
-        "celery.app.trace": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING", "filters": ["kinds_only"]},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
     },
 }
+
+DEFAULT_EXCEPTION_REPORTER = "clinic.errors.Report"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "clinic.errors.NoValues"
 
 # Background work: sweeps in UTC at plain intervals, nothing kept in the broker that may not be lost
 

@@ -2,7 +2,8 @@
 
 import os
 
-os.environ.update(DEBUG="1", SECRET_KEY="tests")
+# pages act as the role they have in a clinic, although tests set things up as the owner
+os.environ.update(DEBUG="1", SECRET_KEY="tests", DATABASE_ROLE="fuseline_app")
 for name in ("FUSELINE_DEMO", "EMAIL_URL", "EMAIL_HOST", "SITE_URL", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)  # the developer's shell decides nothing here
 

@@ -21,7 +21,9 @@ from clinic.stack.processes import Process, plain_environment, wait_until
 from clinic.stack.refusal import Refusal
 from clinic.stack.state import secret
 
-NAME = "fuseline"  # of the database and of the role the product signs in as
+NAME = "fuseline"  # of the database and of its owner, who migrates
+# who signs in as what: pages own nothing and reach one clinic at a time, workers reach all
+LOGINS = {"fuseline_web": "fuseline_app", "fuseline_worker": "fuseline_service"}
 LONGEST_SOCKET_FOLDER = 80  # the kernel allows 108 bytes for the whole path of a socket
 
 # what a throw-away cluster need not promise; and it leaves nothing outside its folder
@@ -94,8 +96,12 @@ class Postgres:
         return [f"--{name}={value}" for name, value in chosen.items()]
 
     def url(self, database: str = NAME) -> str:
-        """Return the address the product uses."""
+        """Return the address the owner uses."""
         return self.address(NAME, "database-secret", database)
+
+    def url_of(self, login: str) -> str:
+        """Return the address one of the ``LOGINS`` uses."""
+        return self.address(login, "database-secret", NAME)
 
     def address(self, role: str, password: str, database: str) -> str:
         return f"postgresql://{role}:{secret(self.state, password)}@/{database}?host={self.sockets}"
@@ -140,17 +146,39 @@ class Postgres:
             raise Refusal(f"PostgreSQL could not make its data folder: {said[-1]}")
 
     def make_database(self) -> None:
-        """Make the product's role and database, once."""
+        """Make the product's roles and database, once."""
         role, database = sql.Identifier(NAME), sql.Identifier(NAME)
         with self.superuser() as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [NAME]).rowcount:
-                password = sql.Literal(secret(self.state, "database-secret"))
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, password)
-                )
+            self.make_roles(connection)
             known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME])
             if not known.rowcount:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+
+    def make_roles(self, connection: psycopg.Connection) -> None:
+        """Make the owner, and the logins of web and workers, where they are missing."""
+        password = sql.Literal(secret(self.state, "database-secret"))
+        found = connection.execute("SELECT rolname FROM pg_roles").fetchall()
+        known = {name for (name,) in found}
+        if NAME not in known:
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(
+                    sql.Identifier(NAME), password
+                )
+            )
+        for login, role in LOGINS.items():
+            names = {"login": sql.Identifier(login), "role": sql.Identifier(role)}
+            if role not in known:
+                connection.execute(sql.SQL("CREATE ROLE {role} NOLOGIN").format(**names))
+                # the owner may act as either, which tests do
+                connection.execute(
+                    sql.SQL("GRANT {role} TO {owner}").format(owner=sql.Identifier(NAME), **names)
+                )
+            if login not in known:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {login} LOGIN PASSWORD {password} IN ROLE {role}").format(
+                        password=password, **names
+                    )
+                )
 
     def is_empty(self) -> bool:
         """Whether nothing has been migrated into the product's database yet."""

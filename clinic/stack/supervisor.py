@@ -25,7 +25,7 @@ from clinic.stack.state import PROJECT, Claim, secret
 POOL = "prefork" if os.access("/dev/shm", os.W_OK) else "threads"  # noqa: S108
 # a worker without colleagues need not spend its first second asking for them
 WORKER = ["--concurrency", "2", "--pool", POOL, "--without-mingle", "--without-gossip"]
-WEB = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+WEB = ["--workers", "2", "--threads", "4"]  # the rest is in gunicorn.conf.py
 WEB += ["--preload", "--graceful-timeout", "5", "--no-control-socket", "--bind"]
 
 START_SECONDS = 120
@@ -142,11 +142,20 @@ class Stack:
             [sys.executable, "-m", *command],
             log=self.state / "log" / f"{name}.log",
             cwd=PROJECT,
-            env=self.environment | {"DB_POOL": "1" if name == "web" else "0"},
+            env=self.environment | self.database_of(name),
             **self.members,
         )
         self.processes.append(process)
         return process
+
+    def database_of(self, name: str) -> dict[str, str]:
+        """Return how a process reaches the database: only preparing it is for the owner."""
+        own = {"DB_POOL": "1" if name == "web" else "0"}
+        login = {"web": "fuseline_web", "worker": "fuseline_worker", "beat": "fuseline_worker"}
+        for server in self.servers:
+            if isinstance(server, Postgres) and name in login:
+                own["DATABASE_URL"] = server.url_of(login[name])
+        return own
 
     def is_ready(self, seconds_since_start: float) -> bool:
         age = self.heartbeat_age()

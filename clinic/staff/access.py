@@ -2,6 +2,9 @@
 
 Staff views carry ``@requires(Action…)``, patients' pages and the sign-in ``@public``.
 The middleware refuses any view with neither, so that forgetting is a closed door.
+
+What lets staff in also opens the one transaction their page runs in: the database shows it
+the rows of their clinic only, and whose data it read is written to the audit before it ends.
 """
 
 from collections.abc import Callable
@@ -11,9 +14,12 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 
+from clinic.audit import services as audit
 from clinic.staff.models import Role, User
+from patients.reach import EVERY_CLINIC, reach
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,12 +30,24 @@ class Action(StrEnum):
     REVIEW = "review"  # see the queue and cases, call, claim, resolve
     SEE_PATIENTS = "see_patients"
     EDIT_PATIENTS = "edit_patients"  # register, record surgery, book visits
+    BREAK_GLASS = "break_glass"  # open a restricted record with a reason
+    RESTRICT = "restrict"  # close a record to all but its team
+    EXPORT_PATIENT = "export_patient"
+    SEE_AUDIT = "see_audit"
+    SEE_RULES = "see_rules"
+    IMPORT_PATIENTS = "import_patients"
 
 
 ALLOWED: dict[Action, frozenset[str]] = {
     Action.REVIEW: frozenset({Role.SURGEON, Role.NURSE}),
     Action.SEE_PATIENTS: frozenset({Role.SURGEON, Role.NURSE, Role.AUDITOR}),
     Action.EDIT_PATIENTS: frozenset({Role.SURGEON, Role.NURSE}),
+    Action.BREAK_GLASS: frozenset({Role.SURGEON, Role.NURSE}),
+    Action.RESTRICT: frozenset({Role.SURGEON}),
+    Action.EXPORT_PATIENT: frozenset({Role.SURGEON}),
+    Action.SEE_AUDIT: frozenset({Role.AUDITOR}),
+    Action.SEE_RULES: frozenset(Role),
+    Action.IMPORT_PATIENTS: frozenset({Role.ADMINISTRATOR}),
 }
 
 
@@ -52,13 +70,55 @@ def requires(action: Action) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not may(request.user, action):
+                _note_refusal(request, "refused")
                 raise PermissionDenied
-            return cast(HttpResponse, view(request, *args, **kwargs))
+            return within_reach(request, lambda: view(request, *args, **kwargs))
 
         guarded.access = action  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return mark
+
+
+def within_reach(request: HttpRequest, show: Callable[[], HttpResponse]) -> HttpResponse:
+    """Make a page in a transaction that reaches the user's clinic and leaves its audit entry.
+
+    The page is rendered inside it, so that nothing is read that is not accounted for. If the
+    entry cannot be written, there is no page.
+    """
+    user = cast(User, request.user)
+    clinics = EVERY_CLINIC if user.is_superuser else [user.clinic_id or 0]
+    number = getattr(request, "id", "")
+    try:
+        with reach(clinics, user=user.pk, request=number) as reached:
+            response = show()
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            if reached.patients:
+                audit.note_read(
+                    user,
+                    _name(request),
+                    patients=reached.patients,
+                    request=number,
+                    method=request.method,
+                    status=response.status_code,
+                )
+    except Http404:
+        _note_refusal(request, "not found")
+        raise
+    return response
+
+
+def _note_refusal(request: HttpRequest, what: str) -> None:
+    """Keep account of doors that stayed closed: somebody may be trying them."""
+    match = request.resolver_match
+    ids = {name: value for name, value in match.kwargs.items() if isinstance(value, int)}
+    user = cast(User, request.user)
+    audit.note(what, user=user, request=getattr(request, "id", ""), page=_name(request), **ids)
+
+
+def _name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name[:60] if request.resolver_match else ""
 
 
 def public(view: View) -> View:

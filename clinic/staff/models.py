@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
+from patients.triggers import audited
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse anything that is not a zone of the IANA database."""
@@ -71,6 +73,7 @@ class Clinic(models.Model):
                 name="clinic_emergency_number_can_be_dialled",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return self.name
@@ -113,6 +116,7 @@ class User(AbstractUser):
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
         ]
+        triggers = [audited("password", "last_login")]
 
     def __str__(self) -> str:
         return self.display_name

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from followups.choices import ReminderState
 from followups.models.plan import CheckIn
 from patients.choices import ChannelKind
-from patients.models.tenancy import ClinicQuerySet, SameClinic
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic
 
 
 class ReminderQuerySet(ClinicQuerySet):
@@ -63,6 +63,7 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["not_before", "pk"]
         constraints = [
+            OwnRows(name="reminder_own_rows"),
             SameClinic(field="check_in", name="reminder_check_in_same_clinic"),
             models.UniqueConstraint(
                 fields=["check_in", "channel", "step"], name="reminder_once_per_step"

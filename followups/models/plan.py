@@ -17,10 +17,16 @@ from followups.choices import (
     VisitStatus,
 )
 from patients.models import Surgery, SymptomReport
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.triggers import audited
 
 BIRTH_DATE_TRIES = 5  # then the link locks: a mix-up check, not a password
 LATE_AFTER = timedelta(hours=24)  # protocol 3.3
+# What the system works out from flags and clock; the flags' own changes are audited.
+DERIVED = (
+    *("severity", "breach_bucket", "risk_points", "age_days", "breach_at", "open_families"),
+    *("awaits_contact", "lead_flag_id", "rank_changes_at", "next_evaluation_at", "version"),
+)
 
 
 class FollowUpQuerySet(ClinicQuerySet):
@@ -123,6 +129,7 @@ class FollowUp(models.Model):
     class Meta:
         verbose_name = "follow-up"
         constraints = [
+            OwnRows(name="follow_up_own_rows"),
             clinic_key("follow_up_clinic_key"),
             SameClinic(field="surgery", name="follow_up_surgery_same_clinic"),
             models.CheckConstraint(
@@ -156,6 +163,7 @@ class FollowUp(models.Model):
                 name="follow_up_owner_since",
             ),
         ]
+        triggers = [audited(*DERIVED)]
         indexes = [
             models.Index(
                 "clinic",
@@ -240,6 +248,7 @@ class CheckIn(models.Model):
         verbose_name = "check-in"
         ordering = ["due_at", "pk"]
         constraints = [
+            OwnRows(name="check_in_own_rows"),
             clinic_key("check_in_clinic_key"),
             SameClinic(field="surgery", name="check_in_surgery_same_clinic"),
             SameClinic(field="report", name="check_in_report_same_clinic"),
@@ -271,6 +280,7 @@ class CheckIn(models.Model):
                 name="check_in_choices_are_known",
             ),
         ]
+        triggers = [audited()]
         indexes = [
             models.Index(
                 fields=["due_at"],
@@ -354,6 +364,7 @@ class Visit(models.Model):
     class Meta:
         ordering = ["target_on", "pk"]
         constraints = [
+            OwnRows(name="visit_own_rows"),
             clinic_key("visit_clinic_key"),
             SameClinic(field="surgery", name="visit_surgery_same_clinic"),
             models.UniqueConstraint(
@@ -379,6 +390,7 @@ class Visit(models.Model):
                 name="visit_choices_are_known",
             ),
         ]
+        triggers = [audited()]
         indexes = [
             models.Index(
                 fields=["closes_on"],

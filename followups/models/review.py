@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Self
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -22,16 +21,13 @@ from followups.choices import (
 )
 from followups.protocol import STANDARD
 from patients.models import Surgery, SymptomReport
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.triggers import append_only, audited
 
 NOTE_LENGTH = 2000
 LONGEST_SNOOZE = timedelta(days=STANDARD.snooze.limit_days)
 # Dispositions the system gives by itself, without a person (protocol 4.1.12).
 AUTOMATIC = (Disposition.CLEARED, Disposition.SUPERSEDED)
-
-
-def _append_only() -> pgtrigger.Protect:
-    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Evaluation(models.Model):
@@ -65,6 +61,7 @@ class Evaluation(models.Model):
     class Meta:
         get_latest_by = ["made_at", "pk"]
         constraints = [
+            OwnRows(name="evaluation_own_rows"),
             clinic_key("evaluation_clinic_key"),
             SameClinic(field="surgery", name="evaluation_surgery_same_clinic"),
             SameClinic(field="report", name="evaluation_report_same_clinic"),
@@ -75,7 +72,7 @@ class Evaluation(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["surgery", "-at"], name="evaluation_latest")]
-        triggers = [_append_only()]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"Evaluation {self.pk} at {self.at:%Y-%m-%d %H:%M}"
@@ -146,6 +143,7 @@ class Flag(models.Model):
     class Meta:
         get_latest_by = ["raised_at", "pk"]
         constraints = [
+            OwnRows(name="flag_own_rows"),
             clinic_key("flag_clinic_key"),
             SameClinic(field="surgery", name="flag_surgery_same_clinic"),
             SameClinic(field="evaluation", name="flag_evaluation_same_clinic"),
@@ -206,6 +204,7 @@ class Flag(models.Model):
                 name="flag_choices_are_known",
             ),
         ]
+        triggers = [audited()]
         indexes = [models.Index(fields=["surgery", "-raised_at"], name="flag_of_surgery")]
 
     def __str__(self) -> str:
@@ -242,13 +241,14 @@ class FlagEvent(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
+            OwnRows(name="flag_event_own_rows"),
             SameClinic(field="flag", name="flag_event_flag_same_clinic"),
             models.CheckConstraint(
                 condition=Q(kind__in=FlagEventKind.values),
                 name="flag_event_kind_is_known",
             ),
         ]
-        triggers = [_append_only()]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
@@ -271,6 +271,7 @@ class ContactAttempt(models.Model):
         get_latest_by = ["at", "pk"]
         ordering = ["at", "pk"]
         constraints = [
+            OwnRows(name="contact_own_rows"),
             SameClinic(field="surgery", name="contact_surgery_same_clinic"),
             models.CheckConstraint(
                 condition=Q(method__in=ContactMethod.values) & Q(outcome__in=ContactOutcome.values),
@@ -278,7 +279,7 @@ class ContactAttempt(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["surgery", "-at"], name="contact_of_surgery")]
-        triggers = [_append_only()]
+        triggers = [append_only(), audited()]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}: {self.get_outcome_display()}"
@@ -310,6 +311,7 @@ class Notice(models.Model):
     class Meta:
         ordering = ["-made_at", "-pk"]
         constraints = [
+            OwnRows(name="notice_own_rows"),
             SameClinic(field="flag", name="notice_flag_same_clinic"),
             models.UniqueConstraint(
                 fields=["flag", "level", "clock_started_at"], name="notice_once_per_level"

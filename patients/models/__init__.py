@@ -3,6 +3,7 @@
 from patients.models.findings import ImagingStudy, InstrumentScore, KnownDeficit
 from patients.models.person import ContactChannel, Patient, RiskProfile
 from patients.models.report import SymptomReport
+from patients.models.restriction import Opening, Restriction
 from patients.models.surgery import Surgery
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "ImagingStudy",
     "InstrumentScore",
     "KnownDeficit",
+    "Opening",
     "Patient",
+    "Restriction",
     "RiskProfile",
     "Surgery",
     "SymptomReport",

@@ -16,7 +16,8 @@ from patients.choices import (
     Modality,
 )
 from patients.models.surgery import Surgery
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.triggers import audited
 
 # Lowest and highest score of each instrument (protocol 2.3).
 SCORES: dict[str, tuple[int, int]] = {
@@ -65,6 +66,7 @@ class ImagingStudy(models.Model):
     class Meta:
         verbose_name_plural = "imaging studies"
         constraints = [
+            OwnRows(name="imaging_own_rows"),
             clinic_key("imaging_clinic_key"),
             SameClinic(field="surgery", name="imaging_surgery_same_clinic"),
             models.CheckConstraint(
@@ -99,6 +101,7 @@ class ImagingStudy(models.Model):
                 name="imaging_findings_are_known",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"{self.get_modality_display()} {self.pk} of surgery {self.surgery_id}"
@@ -124,6 +127,7 @@ class InstrumentScore(models.Model):
     class Meta:
         get_latest_by = ["recorded_at", "pk"]
         constraints = [
+            OwnRows(name="score_own_rows"),
             SameClinic(field="surgery", name="score_surgery_same_clinic"),
             models.CheckConstraint(condition=_score_in_range(), name="score_in_range"),
             models.CheckConstraint(
@@ -136,6 +140,7 @@ class InstrumentScore(models.Model):
                 name="score_total_holds_item_9",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"{self.get_instrument_display()} {self.pk}"
@@ -161,6 +166,7 @@ class KnownDeficit(models.Model):
 
     class Meta:
         constraints = [
+            OwnRows(name="deficit_own_rows"),
             SameClinic(field="surgery", name="deficit_surgery_same_clinic"),
             models.UniqueConstraint(
                 fields=["surgery", "item"],
@@ -175,6 +181,7 @@ class KnownDeficit(models.Model):
                 name="deficit_ends_after_assessment",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"{self.get_item_display()} of surgery {self.surgery_id}"

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,7 +20,9 @@ from patients.choices import (
     Smoking,
 )
 from patients.identifiers import MRN_LENGTH, normalise_mrn, normalise_name
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.reach import note_seen
+from patients.triggers import audited
 
 OLDEST_BIRTH = date(1900, 1, 1)
 
@@ -64,6 +66,7 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [
+            OwnRows(name="patient_own_rows"),
             clinic_key("patient_clinic_key"),
             models.UniqueConstraint(
                 fields=["clinic", "mrn"],
@@ -98,6 +101,7 @@ class Patient(models.Model):
                 name="patient_choices_are_known",
             ),
         ]
+        triggers = [audited()]
         indexes = [
             models.Index(
                 "clinic",
@@ -110,6 +114,13 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name} ({self.mrn})"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Whoever loads a patient has seen them: no page can forget to say so."""
+        found: Self = super().from_db(*args, **kwargs)
+        note_seen(found.pk)
+        return found
 
     def clean_fields(self, exclude: object = None) -> None:
         """Normalise before validating, so that one person has one spelling."""
@@ -167,6 +178,7 @@ class ContactChannel(models.Model):
 
     class Meta:
         constraints = [
+            OwnRows(name="channel_own_rows"),
             SameClinic(field="patient", name="channel_patient_same_clinic"),
             models.UniqueConstraint(fields=["patient", "kind"], name="channel_once_per_kind"),
             models.CheckConstraint(
@@ -178,6 +190,7 @@ class ContactChannel(models.Model):
                 name="channel_address_fits_its_kind",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of patient {self.patient_id}"
@@ -227,6 +240,7 @@ class RiskProfile(models.Model):
     class Meta:
         get_latest_by = ["recorded_on", "pk"]
         constraints = [
+            OwnRows(name="risk_own_rows"),
             SameClinic(field="patient", name="risk_patient_same_clinic"),
             models.UniqueConstraint(
                 fields=["patient", "recorded_on"], name="risk_profile_once_per_day"
@@ -245,6 +259,7 @@ class RiskProfile(models.Model):
                 name="risk_choices_are_known",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"Risk factors of patient {self.patient_id} on {self.recorded_on}"

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,7 +11,8 @@ from django.db.models.lookups import LessThanOrEqual
 
 from patients import choices
 from patients.models.surgery import Surgery
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.triggers import append_only, audited
 
 MESSAGE_LENGTH = 2000
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = Decimal(34), Decimal(43)  # protocol 1.2
@@ -190,6 +190,7 @@ class SymptomReport(models.Model):
     class Meta:
         get_latest_by = ["reported_at", "pk"]
         constraints = [
+            OwnRows(name="report_own_rows"),
             clinic_key("report_clinic_key"),
             SameClinic(field="surgery", name="report_surgery_same_clinic"),
             models.CheckConstraint(
@@ -204,9 +205,7 @@ class SymptomReport(models.Model):
             *_item_constraints(),
         ]
         indexes = [models.Index(fields=["surgery", "reported_at"], name="report_history")]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [append_only(), audited()]
 
     def __str__(self) -> str:
         return f"Report {self.pk} of {self.reported_on}"

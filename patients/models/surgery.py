@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +13,9 @@ from django.db.models import F, Q
 
 from patients.choices import Approach, PatientStatus, Region
 from patients.models.person import OLDEST_BIRTH, Patient
-from patients.models.tenancy import ClinicQuerySet, SameClinic, clinic_key
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.reach import note_seen
+from patients.triggers import audited
 
 MOST_LEVELS = 20
 _SEGMENT = re.compile(r"(?:[CTL]\d{1,2}|S1)-(?:[CTL]\d{1,2}|S1|S2|Ilium)")
@@ -86,6 +88,7 @@ class Surgery(models.Model):
         verbose_name_plural = "surgeries"
         get_latest_by = "performed_on"
         constraints = [
+            OwnRows(name="surgery_own_rows"),
             clinic_key("surgery_clinic_key"),
             SameClinic(field="patient", name="surgery_patient_same_clinic"),
             SameClinic(field="supersedes", name="surgery_supersedes_same_clinic"),
@@ -115,9 +118,17 @@ class Surgery(models.Model):
                 name="surgery_choices_are_known",
             ),
         ]
+        triggers = [audited()]
 
     def __str__(self) -> str:
         return f"{self.label} on {self.performed_on}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Whoever loads an operation has seen the patient: no page can forget to say so."""
+        found: Self = super().from_db(*args, **kwargs)
+        note_seen(found.patient_id)
+        return found
 
     @property
     def label(self) -> str:

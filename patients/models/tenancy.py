@@ -1,14 +1,18 @@
 """Every record belongs to one clinic, and may point only to records of that clinic.
 
-The application asks through ``for_user``; the database refuses a row that mixes clinics,
-whatever wrote it.
+The application asks through ``for_user``; behind it the database itself shows the
+application's role no other clinic's rows, and refuses a row that mixes clinics, whatever
+wrote it.
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import models
 from django.db.backends.ddl_references import Statement
 from django.db.models.constraints import BaseConstraint
+
+from patients.reach import veiled_from
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -18,10 +22,34 @@ class ClinicQuerySet(models.QuerySet):
     """The one entry point to patient data: what this user's clinic owns."""
 
     def for_user(self, user: "User") -> Self:
-        """Rows this user may reach; a superuser reaches every clinic."""
-        if user.is_superuser:
-            return self.all()
-        return self.filter(clinic_id=user.clinic_id)
+        """Rows this user may reach: their clinic's, without records closed to them.
+
+        A superuser reaches every clinic.
+        """
+        veiled = veiled_from(user.pk)
+        rows = self.all() if user.is_superuser else self.filter(clinic_id=user.clinic_id)
+        return rows.exclude(**{f"{path_to_patient(self.model)}__in": veiled}) if veiled else rows
+
+    def veiled_for(self, user: "User") -> Self:
+        """Rows of the clinic whose patient's record is closed to this user.
+
+        For saying that there is something, never what or about whom.
+        """
+        rows = self.all() if user.is_superuser else self.filter(clinic_id=user.clinic_id)
+        return rows.filter(**{f"{path_to_patient(self.model)}__in": veiled_from(user.pk)})
+
+
+@cache
+def path_to_patient(model: type[models.Model]) -> str:
+    """Return the lookup that leads from a model to the id of the patient it is about."""
+    names = {field.name for field in model._meta.fields}
+    if model._meta.label == "patients.Patient":
+        return "pk"
+    if "patient" in names:
+        return "patient"
+    step = next(name for name in ("surgery", "check_in", "flag") if name in names)
+    target = cast(type[models.Model], model._meta.get_field(step).related_model)
+    return f"{step}__{path_to_patient(target)}"
 
 
 class SameClinic(BaseConstraint):
@@ -94,3 +122,48 @@ class SameClinic(BaseConstraint):
 def clinic_key(name: str) -> models.UniqueConstraint:
     """The key that composite foreign keys of the same clinic point to."""
     return models.UniqueConstraint(fields=["id", "clinic"], name=name)
+
+
+class OwnRows(BaseConstraint):
+    """Row-level security: the application's role meets only the clinics it has named.
+
+    The second line behind ``for_user``: a query that forgets it returns nothing of
+    anybody else's. See ``patients.reach`` for the naming, and for who is exempt.
+    """
+
+    _reached = (
+        "clinic_id = ANY (string_to_array("
+        "nullif(current_setting('fuseline.clinics', true), ''), ',')::bigint[])"
+    )
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return ""
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return Statement(
+            "ALTER TABLE %(table)s ENABLE ROW LEVEL SECURITY;"
+            " CREATE POLICY %(name)s ON %(table)s TO fuseline_app USING (%(reached)s);"
+            " CREATE POLICY %(every)s ON %(table)s TO fuseline_service USING (true)",
+            table=schema_editor.quote_name(model._meta.db_table),
+            name=schema_editor.quote_name(self.name),
+            every=schema_editor.quote_name(f"{self.name}_service"),
+            reached=self._reached,
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return Statement(
+            "DROP POLICY %(name)s ON %(table)s; DROP POLICY %(every)s ON %(table)s;"
+            " ALTER TABLE %(table)s DISABLE ROW LEVEL SECURITY",
+            table=schema_editor.quote_name(model._meta.db_table),
+            name=schema_editor.quote_name(self.name),
+            every=schema_editor.quote_name(f"{self.name}_service"),
+        )
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing a form could check: the database decides what exists."""
+
+    def __eq__(self, other: object) -> bool:
+        return self.name == other.name if isinstance(other, OwnRows) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
