@@ -28,6 +28,12 @@ def new_link(check_in: CheckIn, *, now: datetime) -> str:
     return token
 
 
+def clinic_of(token: str) -> int | None:
+    """Return the id of the clinic a link belongs to: all that is known before it is opened."""
+    links = CheckInLink.objects.filter(token_hash=_digest(_as_made(token)))
+    return links.values_list("clinic", flat=True).first()
+
+
 def find(token: str) -> CheckIn | None:
     """Return the check-in a token was made for, with what its pages need to know."""
     link = (

@@ -37,6 +37,7 @@ from followups.views import check_in_pages as pages
 from followups.views.check_in_pages import Turn
 from followups.views.guards import View, from_our_pages, kept_nowhere, page, readable
 from patients.models import SymptomReport
+from patients.reach import reach
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +77,17 @@ def kept_while_the_database_is_away(view: View) -> View:
 @readable
 @kept_while_the_database_is_away
 def start(request: HttpRequest, token: str) -> HttpResponse:
-    """Open a check-in, or take the next step of it."""
+    """Open a check-in, or take the next step of it, in reach of its own clinic alone."""
+    clinic = tokens.clinic_of(token)
+    if clinic is None:
+        return page("unknown", {}, status=404)
+    with reach([clinic], request=getattr(request, "id", "")):
+        return _answer(request, token)
+
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
     check_in = tokens.find(token)
-    if check_in is None:
+    if check_in is None:  # withdrawn this very moment
         return page("unknown", {}, status=404)
     now = timezone.now()
     sitting = Sitting.unsealed(request.POST.get("sitting", ""), token)
