@@ -8,6 +8,8 @@ development, tests and the demo.
 import logging
 import re
 import sys
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -89,6 +91,9 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "phonenumber_field",
     "pgtrigger",
     "clinic.staff.site_config.HouseAdminConfig",
@@ -115,6 +120,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.staff.sessions.EndSessions",
+    "clinic.staff.second_factor.AskForSecondFactor",
     "clinic.staff.access.DefaultDeny",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -194,26 +202,72 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 
-# Staff sign-in
+# Staff sign-in: allauth's flows in our clothes (clinic/staff); nobody signs up by themselves
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = ["clinic.staff.backend.StaffBackend"]
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "signin"
+PASSWORD_RESET_TIMEOUT = 72 * 60 * 60  # of an invitation; clinic.staff.links shortens resets
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "OPTIONS": {"min_length": 15},
     },
+    {"NAME": "clinic.staff.passwords.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "clinic.staff.passwords.NotOurWords"},
 ]
+
+ACCOUNT_ADAPTER = "clinic.staff.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # or sign-in would not ask for a password
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "clinic.staff.links.PasswordLinks"  # noqa: S105
+ACCOUNT_RATE_LIMITS = False  # clinic.staff.throttle counts in the database
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_FORMS = {
+    "login": "clinic.staff.forms.SignInForm",
+    "reauthenticate": "clinic.staff.forms.PasswordAgainForm",
+    "change_password": "clinic.staff.forms.ChangePasswordForm",
+    "reset_password": "clinic.staff.forms.AskForLinkForm",
+    "reset_password_from_key": "clinic.staff.forms.ChoosePasswordForm",
+    "user_token": "clinic.staff.forms.LinkForm",
+}
+MFA_ADAPTER = "clinic.staff.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = PRODUCT_NAME
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: one code earlier or later is good too
+MFA_FORMS = {
+    "authenticate": "clinic.staff.forms.CodeForm",
+    "reauthenticate": "clinic.staff.forms.CodeAgainForm",
+    "activate_totp": "clinic.staff.forms.FirstCodeForm",
+    "add_webauthn": "clinic.staff.forms.AddKeyForm",
+    "authenticate_webauthn": "clinic.staff.forms.KeyForm",
+    "reauthenticate_webauthn": "clinic.staff.forms.KeyAgainForm",
+}
+
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_LONGEST_SECONDS = 12 * 60 * 60
+
+FIELD_KEYS = words("FIELD_KEYS")
+if DEBUG and not FIELD_KEYS:
+    FIELD_KEYS = [urlsafe_b64encode(sha256(f"fields {SECRET_KEY}".encode()).digest()).decode()]
+require(FIELD_KEYS, "FIELD_KEYS is not set; second factors are stored encrypted with it.")
+for field_key in FIELD_KEYS:
+    require(
+        re.fullmatch("[A-Za-z0-9_-]{43}=", field_key),
+        "FIELD_KEYS must be keys of 32 bytes in URL-safe base64, separated by commas.",
+    )
 
 # Browser: cookies, transport, what a page may load
 
@@ -222,15 +276,17 @@ require(DEBUG or COOKIES_SECURE, "COOKIES_SECURE must be on: sign-ins would trav
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_NAME = "__Host-sessionid" if COOKIES_SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if COOKIES_SECURE else "csrftoken"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # names stay off cookies
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
-if env.bool("BEHIND_PROXY", False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # the last hop of X-Forwarded-For, or none
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
@@ -297,6 +353,10 @@ EMAIL_TIMEOUT = 10  # seconds, so that a hanging mail server cannot hold a sweep
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "fuseline@localhost" if DEBUG else "")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 require(DEFAULT_FROM_EMAIL, "DEFAULT_FROM_EMAIL is not set; patients must know who writes to them.")
+
+# Privacy: whom to erase again after a restore; keep it away from the database and its backups
+
+ERASURE_LEDGER = env.path("ERASURE_LEDGER", BASE_DIR / "var" / "erasures.jsonl")
 
 # Logs: to stderr, numbers and ids only
 
@@ -371,7 +431,10 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # a worker that names no queue serves both
 CELERY_TASK_QUEUES = [Queue("sweep"), Queue("send")]
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
-CELERY_TASK_ROUTES = {"followups.tasks.send": {"queue": "send"}}
+CELERY_TASK_ROUTES = {
+    "followups.tasks.send": {"queue": "send"},
+    "clinic.privacy.tasks.send_notices": {"queue": "send"},
+}
 
 above_zero = validate.Range(min=0, min_inclusive=False)
 SWEEP_SECONDS = env.float("FUSELINE_SWEEP_SECONDS", 60, validate=above_zero) or 60
@@ -388,7 +451,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": every(SWEEP_SECONDS, "followups.tasks.sweep"),
     "send": every(SEND_SECONDS, "followups.tasks.send"),
+    "send-notices": every(SEND_SECONDS, "clinic.privacy.tasks.send_notices"),
     "reassess": every(24 * 60 * 60, "followups.tasks.reassess"),
+    "retention": every(24 * 60 * 60, "clinic.privacy.tasks.retention"),
+    "seal the audit": every(60, "clinic.audit.tasks.seal"),
+    "log the audit's head": every(24 * 60 * 60, "clinic.audit.tasks.log_head"),
 }
 
 # Everything is read: say all that is wrong

@@ -1,7 +1,8 @@
-"""What a change must pass: format, lint, types, layers, templates, migrations, deployment, tests.
+"""What a change must pass: style, types, layers, dangers, secrets, dependencies, deployment, tests.
 
 Each step is an ordinary command that can be run by itself; a failed one does not hide the next.
-Arguments go to pytest.
+Arguments go to pytest. Ends with 0 if all passed, 1 if one failed, and 3 if none failed and one
+could not find out.
 """
 
 import os
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PYTHON = sys.executable
+PRODUCT = ["clinic", "patients", "followups", "scripts", "gunicorn.conf.py"]
 PACKAGES = ["clinic", "patients", "followups", "tests", "scripts"]
 TESTING = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 PRODUCTION = {
@@ -19,6 +21,7 @@ PRODUCTION = {
     "DEBUG": "0",
     "FUSELINE_DEMO": "0",
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP",
+    "FIELD_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "ALLOWED_HOSTS": "followup.clinic.test",
     "SITE_URL": "https://followup.clinic.test",
     "DATABASE_URL": "postgresql://fuseline@db.clinic.test/fuseline",
@@ -26,6 +29,8 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://mail.clinic.test:587",
     "DEFAULT_FROM_EMAIL": "followup@clinic.test",
 }
+PASSED, FAILED, UNKNOWN = "ok", "FAILED", "UNKNOWN: could not be found out; this is no pass"
+UNKNOWN_CODE = 3
 
 
 @dataclass
@@ -34,7 +39,8 @@ class Step:
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
-    passed: bool = False
+    outcome: str = FAILED
+    can_be_unknown: bool = False  # its exit code 3 says so; pytest has another meaning for it
 
     def run(self) -> None:
         """Run it, its output going straight to the terminal."""
@@ -42,10 +48,13 @@ class Step:
         began = time.monotonic()
         done = subprocess.run(self.command, check=False, env=os.environ | self.environment)
         self.seconds = time.monotonic() - began
-        self.passed = done.returncode == 0
+        if done.returncode == 0:
+            self.outcome = PASSED
+        elif done.returncode == UNKNOWN_CODE and self.can_be_unknown:
+            self.outcome = UNKNOWN
 
     def __str__(self) -> str:
-        return f"{self.name:<12}{self.seconds:>8.1f} s   {'ok' if self.passed else 'FAILED'}"
+        return f"{self.name:<13}{self.seconds:>8.1f} s   {self.outcome}"
 
 
 def module(name: str, *arguments: str) -> list[str]:
@@ -66,12 +75,21 @@ def main(arguments: list[str]) -> int:
         Step("templates", module("djlint", "--lint", "--quiet", "templates")),
         Step("migrations", manage("makemigrations", "--check", "--dry-run"), TESTING),
         Step("deployment", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
+        Step("dangers", module("bandit", "-q", "-c", "pyproject.toml", "-r", *PRODUCT)),
+        Step("secrets", module("scripts.find_secrets")),
+        Step("dependencies", module("scripts.dependencies"), can_be_unknown=True),
         Step("tests", module("pytest", *arguments)),
     ]
     for step in steps:
         step.run()
     print("", *steps, sep="\n", flush=True)
-    return 0 if all(step.passed for step in steps) else 1
+    return exit_code({step.outcome for step in steps})
+
+
+def exit_code(outcomes: set[str]) -> int:
+    if FAILED in outcomes:
+        return 1
+    return UNKNOWN_CODE if UNKNOWN in outcomes else 0
 
 
 if __name__ == "__main__":

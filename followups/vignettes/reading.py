@@ -45,7 +45,7 @@ def read(path: Path) -> list[cases.Case]:
 
 def _parsed(path: Path) -> list[Any]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe  # nosec B506
     except OSError as error:
         raise BadFile(path.name, [Problem("", "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
