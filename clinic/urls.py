@@ -8,12 +8,15 @@ from clinic.staff import converters
 
 converters.register()
 
+handler500 = "clinic.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("signin/", views.sign_in, name="signin"),
-    path("signout/", views.sign_out, name="signout"),
+    path("", include("clinic.staff.urls")),
     path("admin/", admin.site.urls),
     path("", include("clinic.operations.urls")),
+    path("", include("clinic.audit.urls")),
+    path("", include("clinic.exchange.urls")),
+    path("", include("clinic.privacy.urls")),
     path("", include("followups.urls")),
     path("patients/", include("followups.patient_urls")),
     path("c/", include("followups.check_in_urls")),

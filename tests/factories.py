@@ -9,7 +9,10 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
+
 from clinic.staff.models import Clinic, User
+from clinic.staff.sealing import seal
 from followups.choices import (
     CheckInKind,
     Disposition,
@@ -30,6 +33,7 @@ _serial = count(1)
 ZONE = ZoneInfo("America/New_York")
 OPERATED = date(2026, 3, 2)
 PASSWORD = "correct horse battery staple"
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def at(postoperative_day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -71,7 +75,18 @@ def make_user(role: str = "nurse", **overrides: Any) -> User:
     }
     if "clinic" not in overrides:
         overrides["clinic"] = the_clinic()
-    return User.objects.create_user(**(facts | overrides))
+    has_app = overrides.pop("has_app", True)
+    user = User.objects.create_user(**(facts | overrides))
+    if has_app:
+        give_app(user)
+    return user
+
+
+def give_app(user: User) -> None:
+    """Let somebody have set up an authenticator app, with a secret the tests know."""
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": seal(APP_SECRET)}
+    )
 
 
 def make_patient(**overrides: Any) -> Patient:

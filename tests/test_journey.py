@@ -9,7 +9,8 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from followups.models import Flag, FollowUp
-from tests.factories import PASSWORD, make_clinic, make_user
+from tests.factories import make_clinic, make_user
+from tests.signing_in import sign_in_with_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,13 +39,6 @@ def mail(settings, smtp_server, live_server):
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.SITE_URL = live_server.url
     return smtp_server
-
-
-def sign_in(page, live_server, user):
-    page.goto(f"{live_server.url}/signin/")
-    page.fill("[name=username]", user.username)
-    page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def register(page, live_server, operated):
@@ -76,7 +70,7 @@ def give_birth_date(page):
 
 
 def test_from_registration_to_a_resolved_emergency(page, live_server, clinic, nurse, mail):
-    sign_in(page, live_server, nurse)
+    sign_in_with_browser(page, live_server.url, nurse)
     register(page, live_server, clinic.today(datetime.now(UTC)) - timedelta(days=14))
     call_command("sweep", verbosity=0)
     call_command("send", verbosity=0)

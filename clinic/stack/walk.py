@@ -33,7 +33,7 @@ def walk(url: str) -> None:
 
     _, page = get("/signin/")
     token = expect(TOKEN.search(page), "The sign-in page has no form.")
-    form = {"csrfmiddlewaretoken": token, "username": NURSE, "password": PASSWORD}
+    form = {"csrfmiddlewaretoken": token, "login": NURSE, "password": PASSWORD}
     get("/signin/", form)
     path, page = get("/")
     expect(path == "/queue/" or None, f"Signing in leads to {path} instead of the queue.")

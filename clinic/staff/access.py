@@ -34,6 +34,7 @@ class Action(StrEnum):
     RESTRICT = "restrict"  # close a record to all but its team
     EXPORT_PATIENT = "export_patient"
     SEE_AUDIT = "see_audit"
+    SEE_PRIVACY = "see_privacy"  # who broke the glass, how long what is kept
     SEE_RULES = "see_rules"
     IMPORT_PATIENTS = "import_patients"
 
@@ -46,6 +47,7 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.RESTRICT: frozenset({Role.SURGEON}),
     Action.EXPORT_PATIENT: frozenset({Role.SURGEON}),
     Action.SEE_AUDIT: frozenset({Role.AUDITOR}),
+    Action.SEE_PRIVACY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Action.SEE_RULES: frozenset(Role),
     Action.IMPORT_PATIENTS: frozenset({Role.ADMINISTRATOR}),
 }
@@ -100,6 +102,7 @@ def within_reach(request: HttpRequest, show: Callable[[], HttpResponse]) -> Http
                     _name(request),
                     patients=reached.patients,
                     request=number,
+                    reason=reached.reason,
                     method=request.method,
                     status=response.status_code,
                 )
@@ -111,14 +114,27 @@ def within_reach(request: HttpRequest, show: Callable[[], HttpResponse]) -> Http
 
 def _note_refusal(request: HttpRequest, what: str) -> None:
     """Keep account of doors that stayed closed: somebody may be trying them."""
-    match = request.resolver_match
-    ids = {name: value for name, value in match.kwargs.items() if isinstance(value, int)}
+    given = request.resolver_match.kwargs if request.resolver_match else {}
+    ids: dict[str, Any] = {name: each for name, each in given.items() if isinstance(each, int)}
     user = cast(User, request.user)
     audit.note(what, user=user, request=getattr(request, "id", ""), page=_name(request), **ids)
 
 
 def _name(request: HttpRequest) -> str:
     return request.resolver_match.view_name[:60] if request.resolver_match else ""
+
+
+def signed_in(view: View) -> View:
+    """Let any signed-in member of staff pass: pages about oneself, without patients."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return cast(HttpResponse, view(request, *args, **kwargs))
+
+    guarded.access = "signed_in"  # type: ignore[attr-defined]
+    return cast(View, guarded)
 
 
 def public(view: View) -> View:

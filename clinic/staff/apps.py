@@ -7,3 +7,12 @@ class StaffConfig(AppConfig):
     name = "clinic.staff"
     label = "staff"
     verbose_name = "Clinics and staff"
+
+    def ready(self) -> None:
+        """Hear of sign-ins, which Django and allauth tell by signals alone."""
+        from django.contrib.auth.signals import user_logged_in
+
+        from clinic.staff import sessions, sign_ins
+
+        user_logged_in.connect(sessions.begin, dispatch_uid="clinic.sessions")
+        sign_ins.listen()

@@ -1,12 +1,15 @@
 """The clinic as a place with a clock and phone numbers, and the people who work there."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from phonenumber_field.modelfields import PhoneNumberField
 
 from patients.triggers import audited
@@ -121,6 +124,17 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must match: it ends with any of these, at once and everywhere."""
+        return self._rights_hash()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (self._rights_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _rights_hash(self, secret: str | bytes | None = None) -> str:
+        rights = (self.password, str(self.role), self.clinic_id, self.is_active, self.is_superuser)
+        return salted_hmac("staff session", repr(rights), secret, algorithm="sha256").hexdigest()
+
     @property
     def display_name(self) -> str:
         """The name colleagues know: “Dr A. Reyes-Holm”, else the sign-in name."""
@@ -133,3 +147,17 @@ class User(AbstractUser):
     def initials(self) -> str:
         letters = f"{self.first_name[:1]}{self.last_name[:1]}" or self.username[:2]
         return letters.upper()
+
+
+class Throttle(models.Model):
+    """How often somebody has tried something lately; written by ``throttle`` alone."""
+
+    key = models.CharField(max_length=64, unique=True)  # a hash of who tried what
+    tries = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.tries} since {self.since:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 
 from clinic.staff.access import within_reach
+from clinic.staff.admin_index import grouped
 
 
 class HouseSite(AdminSite):
@@ -22,3 +23,10 @@ class HouseSite(AdminSite):
             return within_reach(request, lambda: guarded(request, *args, **kwargs))
 
         return reached
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return one app's models as Django does; all of them grouped by what they are for."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else grouped(apps, request)

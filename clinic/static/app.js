@@ -50,6 +50,15 @@
     if (event.target.closest('[data-print]')) print();
   });
 
+  /* Somebody who writes a long note is there, although no page is asked for. */
+  let told = Date.now();
+  document.addEventListener('input', event => {
+    const token = $('[name="csrfmiddlewaretoken"]', event.target.form ?? document);
+    if (!token || Date.now() - told < 60_000) return;
+    told = Date.now();
+    fetch('/account/here/', { method: 'POST', body: new URLSearchParams({ csrfmiddlewaretoken: token.value }) }).catch(() => {});
+  });
+
   /* A second click on a button that is already sending would send twice. */
   document.addEventListener('submit', event => {
     if (event.target.dataset.sent) { event.preventDefault(); return; }

@@ -4,13 +4,10 @@ import pytest
 from django.urls import reverse
 
 from clinic.staff.models import Role
-from tests.factories import PASSWORD, make_user
+from tests.factories import make_user
+from tests.signing_in import give_password, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def sign_in(client, user, password=PASSWORD, **data):
-    return client.post("/signin/", {"username": user.username, "password": password, **data})
 
 
 def test_staff_sign_in_and_start_at_their_queue(client):
@@ -47,7 +44,7 @@ def test_somebody_without_any_page_is_told_so_and_can_sign_out(client):
 def test_a_wrong_password_says_so_and_keeps_the_name(client):
     user = make_user()
 
-    response = sign_in(client, user, password="wrong")
+    response = give_password(client, user, "not the right password")
 
     assert response.status_code == 422
     assert "There is a problem" in response.text
@@ -55,20 +52,20 @@ def test_a_wrong_password_says_so_and_keeps_the_name(client):
 
 
 def test_somebody_who_left_cannot_sign_in(client):
-    assert sign_in(client, make_user(is_active=False)).status_code == 422
+    assert give_password(client, make_user(is_active=False)).status_code == 422
 
 
 def test_sign_in_leads_back_to_the_page_that_was_asked_for(client):
     asked = client.get("/queue/?view=mine")
 
-    response = client.post(asked.url, {"username": make_user().username, "password": PASSWORD})
+    response = sign_in(client, make_user(), to=asked.url)
 
     assert asked.status_code == 302
     assert response.url == "/queue/?view=mine"
 
 
 def test_sign_in_never_leads_to_another_site(client):
-    response = sign_in(client, make_user(), next="https://elsewhere.example/")
+    response = sign_in(client, make_user(), to="/signin/?next=https://elsewhere.example/")
 
     assert response.url == "/"
 
@@ -113,7 +110,7 @@ def test_a_missing_page_tells_nothing_about_the_system(client):
 def test_a_stale_form_is_explained(client):
     client.handler.enforce_csrf_checks = True
 
-    response = client.post("/signin/", {"username": "x", "password": "y"})
+    response = client.post("/signin/", {"login": "x", "password": "y"})
 
     assert response.status_code == 403
     assert "nothing was saved" in response.text
