@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from followups.views import queue, review
+from followups.views import queue, review, rules
 
 app_name = "followups"
 urlpatterns = [
+    path("rules/", rules.index, name="rules"),
     path("queue/", queue.index, name="queue"),
     path("queue/case/<id:pk>/", queue.case, name="case"),
     path("queue/case/<id:pk>/claim/", review.claim, name="claim"),

@@ -6,7 +6,7 @@ somebody else did. What a change replaced stands apart (``Values``), so that an 
 take a person's data out of the audit without breaking the chain.
 """
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +16,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from patients.models.tenancy import ClinicQuerySet
+from patients.reach import veiled_from
 from patients.triggers import append_only
+
+if TYPE_CHECKING:
+    from clinic.staff.models import User
 
 
 class Kind(models.TextChoices):
@@ -30,6 +34,12 @@ class Kind(models.TextChoices):
 
 
 class EntryQuerySet(ClinicQuerySet):
+    """Who did what, restricted records included: the audit has no blind spot."""
+
+    def for_user(self, user: "User") -> Self:
+        """Entries of the user's clinic; for a superuser all."""
+        return self.all() if user.is_superuser else self.filter(clinic=user.clinic_id)
+
     def about(self, patient: int) -> Self:
         return self.filter(patients__contains=[patient])
 
@@ -55,7 +65,11 @@ class Entry(models.Model):
         related_name="+",
         help_text="Empty: a patient by link, or the system itself.",
     )
-    login = models.CharField(max_length=63, help_text="The database role that wrote it.")
+    login = models.CharField(
+        max_length=63,
+        db_default=models.Func(template="SESSION_USER"),
+        help_text="The database role that wrote it.",
+    )
     request = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     row = models.BigIntegerField(null=True, help_text="The row that changed.")
@@ -81,6 +95,16 @@ class Entry(models.Model):
         return f"{self.get_kind_display()} {self.what} at {self.at:%Y-%m-%d %H:%M:%S}"
 
 
+class ValuesQuerySet(ClinicQuerySet):
+    """What a change replaced is patient data: closed where the record is closed."""
+
+    def for_user(self, user: "User") -> Self:
+        """Values the user may read: of their clinic, without records closed to them."""
+        rows = self.all() if user.is_superuser else self.filter(entry__clinic=user.clinic_id)
+        veiled = veiled_from(user.pk)
+        return rows.exclude(entry__patients__overlap=sorted(veiled)) if veiled else rows
+
+
 class Values(models.Model):
     """What a change replaced: column to old and new, for a deleted row all of it."""
 
@@ -92,7 +116,7 @@ class Values(models.Model):
     )
     columns = models.JSONField()
 
-    objects = ClinicQuerySet.as_manager()
+    objects = ValuesQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "values"

@@ -158,6 +158,8 @@ def _patient_as_said(said: Mapping[Field, Any], known: Known, clinic_id: int) ->
     # A copy shares no state that matters: only plain fields are set on it.
     patient = copy(known.patient) if known.patient else Patient(clinic_id=clinic_id)
     _with_facts(patient, _named(said, PATIENT_FIELDS), PATIENT_FIELDS)
+    if any(each.performed_on < patient.date_of_birth for each in known.surgeries):
+        raise Unfit({Field.DATE_OF_BIRTH: "This is after an operation on record."})
     since = patient.status_since
     if since and since < patient.date_of_birth:
         raise Unfit({Field.DATE_OF_BIRTH: f"This is after the patient's status of {since}."})

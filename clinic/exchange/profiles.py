@@ -8,10 +8,13 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
+
 from clinic.exchange.dates import DateFormat
 from clinic.exchange.problems import Stopped
 from clinic.exchange.reader import folded
 from patients.choices import Sex
+from patients.fields import readable
 
 
 class Field(StrEnum):
@@ -140,7 +143,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise Stopped(f"“{name}” in the mapping must be text.")
-    return value
+    try:
+        return readable(value)
+    except ValidationError:
+        raise Stopped("The mapping holds characters that cannot be shown.") from None
 
 
 def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:

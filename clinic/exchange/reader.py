@@ -21,6 +21,7 @@ MAX_ROWS = 20_000
 HEADER_WITHIN = 20  # rows of titles and remarks that may stand above the header
 LONGEST_ROW = 50  # lines; a patient list has no longer value, an open quote has
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+LOST = "\ufffd"
 UNSPLIT = (
     "This row cannot be split into values: a quotation mark inside a value is not"
     " doubled, or a value is far too long."
@@ -55,6 +56,7 @@ class Table:
     encoding: str
     delimiter: str
     blank_rows: int = 0
+    lost: bool = False  # holds the mark of a character that could not be read once
 
     @property
     def notices(self) -> list[str]:
@@ -64,6 +66,8 @@ class Table:
             found.append(
                 f"The file is not UTF-8 and was read as {_WINDOWS}: check names with accents."
             )
+        if self.lost:
+            found.append(f"Somewhere “{LOST}” stands for a letter that was lost: check names.")
         if self.blank_rows:
             found.append(f"Rows without any value, passed over: {self.blank_rows}.")
         if not self.rows:
@@ -107,6 +111,7 @@ def read(data: bytes, *, headings: Collection[str]) -> Table:
         encoding=encoding,
         delimiter=DELIMITERS[delimiter],
         blank_rows=blank,
+        lost=LOST in text,
     )
 
 

@@ -9,10 +9,12 @@ class StaffConfig(AppConfig):
     verbose_name = "Clinics and staff"
 
     def ready(self) -> None:
-        """Hear of sign-ins, which Django and allauth tell by signals alone."""
+        """Hear of sign-ins, which Django and allauth tell by signals alone; add our checks."""
         from django.contrib.auth.signals import user_logged_in
 
-        from clinic.staff import sessions, sign_ins
+        from clinic.staff import checks, sessions, sign_ins
+
+        checks.register()
 
         user_logged_in.connect(sessions.begin, dispatch_uid="clinic.sessions")
         sign_ins.listen()

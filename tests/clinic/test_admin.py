@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit.models import Entry
 from clinic.staff.models import Clinic, Role, User
 from followups.choices import ContactMethod, ContactOutcome, FlagEventKind
 from followups.models import (
@@ -39,7 +41,6 @@ from patients.models import (
     Surgery,
 )
 from tests.factories import (
-    PASSWORD,
     at,
     make_clinic,
     make_flag,
@@ -138,9 +139,9 @@ def queries(client: Client, address: str) -> int:
 
 def test_every_model_of_ours_is_there_and_djangos_groups_are_not():
     labels = {model._meta.app_label for model in MODELS}
-    assert labels == {"staff", "patients", "followups"}
+    assert labels == {"staff", "patients", "followups", "audit"}
     assert Group not in MODELS
-    assert len(MODELS) == 21
+    assert len(MODELS) == 22
 
 
 @each_model
@@ -443,9 +444,7 @@ def test_a_second_operation_on_the_same_day_is_refused(root):
 def user_post(**overrides: Any) -> dict[str, Any]:
     facts = {
         "username": "newcomer",
-        "usable_password": "true",
-        "password1": PASSWORD,
-        "password2": PASSWORD,
+        "email": "newcomer@clinic.test",
         "first_name": "New",
         "last_name": "Comer",
         "role": "nurse",
@@ -460,7 +459,7 @@ def test_a_superuser_adds_staff_to_any_clinic(root):
     assert answer.status_code == 302
     newcomer = User.objects.get(username="newcomer")
     assert (newcomer.clinic, newcomer.role) == (clinic, "nurse")
-    assert newcomer.check_password(PASSWORD)
+    assert not newcomer.has_usable_password()
 
 
 def test_staff_without_a_clinic_are_refused(root):
@@ -544,3 +543,83 @@ def test_a_modality_that_cannot_answer_the_question_is_refused(root):
     assert answer.status_code == 200
     assert answer.context["errors"]
     assert not ImagingStudy.objects.exists()
+
+
+# The house: its start page, its colours, the way to the audit
+
+
+def groups(client: Client) -> dict[str, list[str]]:
+    """Return what the start page offers, group by group."""
+    page = BeautifulSoup(client.get(reverse("admin:index")).content, "html.parser")
+    return {
+        module.caption.get_text(strip=True): [
+            row.get_text(strip=True) for row in module.select("th[scope=row]")
+        ]
+        for module in page.select(".groups .module")
+    }
+
+
+def test_an_administrator_finds_people_clinic_rules_and_imports_and_no_patient(
+    client, administrator
+):
+    assert groups(client) == {
+        "People & access": ["Users"],
+        "Clinic": ["Clinics"],
+        "Rules": ["Clinical rules"],
+        "Imports": ["Import patients"],
+    }
+
+
+def test_a_superuser_finds_the_audit_and_the_record_too(root):
+    found = groups(root)
+    assert list(found)[:5] == ["People & access", "Clinic", "Rules", "Imports", "Audit"]
+    assert "Search the audit" in found["Audit"]
+    assert {"Record", "Follow-up"} <= set(found)
+    assert sum(map(len, found.values())) == len(MODELS) + 3
+
+
+def test_the_groups_lead_to_pages_that_open(client, administrator):
+    page = BeautifulSoup(client.get(reverse("admin:index")).content, "html.parser")
+    for link in page.select(".groups a"):
+        assert client.get(link["href"]).status_code == 200, link["href"]
+
+
+def test_administrators_never_reach_the_audit_or_patients_in_admin(client, administrator, story):
+    for model in MODELS:
+        if model not in {User, Clinic}:
+            assert client.get(url(model, "changelist")).status_code == 403, model
+
+
+def test_a_row_leads_superusers_to_its_history_in_the_audit(root):
+    patient = make_patient()
+    page = BeautifulSoup(root.get(url(Patient, "change", patient.pk)).content, "html.parser")
+    link = page.find("a", string="In the audit")["href"]
+    assert link == f"{reverse('audit:list')}?what=patients_patient&row={patient.pk}"
+    assert f"registered {patient.mrn}" in root.get(link).content.decode()
+
+
+def test_administrators_have_djangos_history_instead(client, administrator):
+    page = client.get(url(User, "change", administrator.pk)).content.decode()
+    assert "historylink" in page
+    assert reverse("audit:list") not in page
+
+
+def test_an_entry_of_the_audit_is_read_on_its_own_page(root, story):
+    entry = Entry.objects.filter(kind="insert").latest("pk")
+    page = root.get(url(Entry, "change", entry.pk)).content.decode()
+    assert reverse("audit:entry", args=[entry.pk]) in page
+
+
+def test_admin_wears_the_products_colours_without_inline_style(root, story):
+    patient = Patient.objects.earliest("pk")
+    for where in (
+        reverse("admin:index"),
+        url(Patient, "changelist"),
+        url(Patient, "change", patient.pk),
+    ):
+        page = BeautifulSoup(root.get(where).content, "html.parser")
+        sheets = [link["href"] for link in page.select("link[rel=stylesheet]")]
+        assert {"/static/tokens.css", "/static/admin.css"} <= set(sheets)
+        assert not any("dark_mode" in sheet for sheet in sheets)
+        assert not page.select("[style], style, script:not([src])[type='text/javascript']")
+        assert "theme-toggle" not in str(page)

@@ -60,7 +60,7 @@ def test_a_cell_becomes_the_value_it_means(known, text, value):
         ("mrn", "", "Every row needs a record number."),
         ("mrn", "1_0", "letters A"),
         ("mrn", "3edac2e3-d223-6fae-d515-daf96ef6bc76", "1 to 20"),
-        ("family_name", "\u202e\u200d", "cannot be shown"),
+        ("family_name", "\u202e\u200d", "at least one letter"),
         ("date_of_birth", "03/12/56", "Years must have four digits."),
         ("date_of_birth", "2026-11-23", "in the future"),
         ("date_of_birth", "1899-12-31", "before 1900"),
