@@ -18,7 +18,6 @@ ROLES = (APP, SERVICE)
 NEVER_CHANGED = {"audit_entry", "audit_values", "audit_seal"}
 APP_NEVER_CHANGES = {
     "patients_symptomreport",
-    "patients_opening",
     "followups_evaluation",
     "followups_flagevent",
     "followups_contactattempt",
@@ -36,7 +35,7 @@ APP_DELETES = {
     "account_emailconfirmation",
     "staff_throttle",
 }
-SERVICE_DELETES = {"audit_values"} | APP_DELETES
+SERVICE_DELETES = {"audit_values", "followups_checkinlink", "privacy_notice"} | APP_DELETES
 
 _MAKE = """
 DO $$ BEGIN

@@ -4,29 +4,79 @@ What is corrected goes through the services, so that everything that follows fro
 follows. Clinics work in the product's own pages, never here.
 """
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.contrib.admin.widgets import (
+    AdminDateWidget,
+    AdminSplitDateTime,
+    AdminTextareaWidget,
+)
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from phonenumber_field.modelfields import PhoneNumberField
 
 from patients import services as records
-from patients.fields import IsoDateField
+from patients.fields import (
+    EmailAddressField,
+    IsoDateField,
+    LineField,
+    MomentField,
+    PhoneField,
+    PlainDecimalField,
+    PlainIntegerField,
+    RecordField,
+    TextField,
+    is_id,
+)
 from patients.models import ContactChannel, Patient, RiskProfile, SymptomReport
+from patients.models.tenancy import ClinicQuerySet, path_to_patient
+from patients.reach import note_seen
+
+if TYPE_CHECKING:
+    from clinic.staff.models import User
 
 SEARCH_WORDS = 5
-# What the filters and the date bar of a list themselves ask for.
-LOOKUPS = {"", "exact", "id__exact", "isnull", "gte", "lt", "year", "month", "day"}
+# What the filters and the date bar of a list themselves ask for, and how they write it.
+LOOKUPS = {
+    "": r"[^\x00-\x1f]*",
+    "exact": r"[^\x00-\x1f]*",
+    "id__exact": r"[0-9]{1,18}",
+    "isnull": r"True|False|0|1",
+    "gte": r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?",
+    "lt": r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?",
+    "year": r"(19|20|21)[0-9]{2}",
+    "month": r"0?[1-9]|1[0-2]",
+    "day": r"0?[1-9]|[12][0-9]|3[01]",
+}
 
 
 class TidyAdmin(admin.ModelAdmin):
-    """Stock admin that nobody can break or pry with from the address bar."""
+    """Stock admin that nobody can break or pry with from the address bar.
 
+    What is typed has one spelling, as on the product's own pages: Django reads ``1_0`` as
+    10, ``2/3/68`` as the year 2068, and takes a line end in a name.
+    """
+
+    formfield_overrides = {
+        models.CharField: {"form_class": LineField},
+        models.TextField: {"form_class": TextField, "widget": AdminTextareaWidget},
+        models.SlugField: {"form_class": forms.SlugField},
+        models.EmailField: {"form_class": EmailAddressField},
+        PhoneNumberField: {"form_class": PhoneField},
+        models.DateField: {"form_class": IsoDateField, "widget": AdminDateWidget},
+        models.DateTimeField: {"form_class": MomentField, "widget": AdminSplitDateTime},
+        models.PositiveSmallIntegerField: {"form_class": PlainIntegerField},
+        models.DecimalField: {"form_class": PlainDecimalField},
+        models.ForeignKey: {"form_class": RecordField},
+        models.OneToOneField: {"form_class": RecordField},
+    }
     actions = None  # deleting selected rows, among others
     list_per_page = 50
     show_full_result_count = False
@@ -47,7 +97,17 @@ class TidyAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow what the page itself links to: other lookups would answer questions."""
         name, _, how = lookup.partition("__")
-        return name in {self.date_hierarchy, *self.list_filter} and how in LOOKUPS
+        is_offered = name in {self.date_hierarchy, *self.list_filter}
+        return is_offered and bool(re.fullmatch(LOOKUPS.get(how, r"(?!)"), str(value), re.ASCII))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Model | None:
+        """Return the row of an id in plain digits; Django takes ``1_0`` for 10."""
+        found: models.Model | None = None
+        if is_id(object_id):
+            found = super().get_object(request, object_id, from_field)
+        return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
@@ -79,6 +139,50 @@ class RecordAdmin(TidyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return _reachable(super().get_queryset(request), request)
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
+        """Offer no record that is closed to this person."""
+        offered = super().get_field_queryset(db, db_field, request)
+        if offered is None:
+            offered = db_field.remote_field.model._default_manager.all()
+        return _reachable(offered, request)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Model | None:
+        found = super().get_object(request, object_id, from_field)
+        self._note_seen([found.pk] if found else [])
+        return found
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        found = super().get_changelist_instance(request)
+        self._note_seen([row.pk for row in found.result_list])
+        return found
+
+    def _note_seen(self, rows: list[int]) -> None:
+        """Write down whose rows are shown, whether or not the patient is shown with them."""
+        path = path_to_patient(cast(type[models.Model], self.model))
+        if rows and path:
+            about = self.model._base_manager.filter(pk__in=rows).order_by()
+            for patient in about.values_list(path, flat=True).distinct():
+                note_seen(patient)
+
+    # What changed stands in the audit; Django's own log would keep names where no clinic is
+    # kept apart and no erasure comes.
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        return
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        return
+
+
+def _reachable(rows: models.QuerySet, request: HttpRequest) -> models.QuerySet:
+    user = cast("User", request.user)
+    return rows.for_user(user) if isinstance(rows, ClinicQuerySet) else rows
 
 
 class ReadOnlyAdmin(RecordAdmin):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -16,37 +16,58 @@ import phonenumbers
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
 
 from patients.identifiers import normalise_mrn, normalise_name
 from patients.levels import segments
 from patients.models.person import OLDEST_BIRTH
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+LATEST = date(2199, 12, 31)  # behind it, days cannot be counted on for ever
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9])?")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _ID = re.compile(r"[0-9]{1,18}")
 _PHONE = re.compile(r"\+?[0-9 ().-]{7,25}")
-# Control characters, halves of characters, and codes that mean nothing.
-_UNWRITABLE = {"Cc", "Cs", "Co", "Cn"}
-# Marks that turn the direction of the text around them.
-_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, halves of characters, and codes that only one program knows. What this
+# Python does not know yet (the newest emoji) may stay.
+_UNWRITABLE = {"Cc", "Cs", "Co"}
+# Marks that turn the direction of the text around them; telephones add them when copying.
+_TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _LINE = set("\t\r\n")
+_NO_COUNTRY = "001"  # satellites and services the world over
 
 
-def refuse_unwritable(text: str) -> None:
-    """Refuse text that could not be read back the way it looks."""
-    for char in text:
-        unwritable = unicodedata.category(char) in _UNWRITABLE and char not in _LINE
-        if unwritable or char in _TURNING:
-            raise ValidationError("Remove the characters that cannot be shown.", code="unwritable")
+def readable(text: str) -> str:
+    """Return the text without marks nobody sees that turn its direction.
+
+    Raises:
+        ValidationError: if it could not be read back the way it looks.
+    """
+    if any(map(_is_unwritable, text)):
+        raise ValidationError("Remove the characters that cannot be shown.", code="unwritable")
+    return text.translate(_TURNING)
+
+
+def _is_unwritable(char: str) -> bool:
+    code = ord(char)
+    means_nothing = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return means_nothing or (unicodedata.category(char) in _UNWRITABLE and char not in _LINE)
 
 
 class TextField(forms.CharField):
     """Text somebody typed: stored as written, refused where it could hide something."""
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value) or ""
-        refuse_unwritable(text)
+        return readable(super().to_python(value) or "")
+
+
+class LineField(TextField):
+    """Text without line ends: it may come to stand in a subject or a heading."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if len(text.splitlines()) > 1:
+            raise ValidationError("Write this on one line.", code="line")
         return text
 
 
@@ -71,7 +92,7 @@ class MrnField(_NormalisedField):
     normalise = staticmethod(normalise_mrn)
 
 
-class WholeNumberField(forms.CharField):
+class WholeNumberField(TextField):
     """A whole number between two limits, written in the digits 0 to 9."""
 
     widget = forms.NumberInput
@@ -108,7 +129,7 @@ class ScoreField(WholeNumberField):
         super().__init__(lowest=0, highest=10, **options)
 
 
-class MeasureField(forms.CharField):
+class MeasureField(TextField):
     """A measured value with at most one decimal, such as 38.5."""
 
     widget = forms.NumberInput
@@ -134,7 +155,7 @@ class MeasureField(forms.CharField):
         return measure
 
 
-class IsoDateField(forms.CharField):
+class IsoDateField(TextField):
     """A date as year-month-day, what a browser's date box sends: no two readings."""
 
     widget = forms.DateInput(attrs={"type": "date"})
@@ -153,19 +174,22 @@ class IsoDateField(forms.CharField):
             )
         if on < OLDEST_BIRTH:
             raise ValidationError("This is too long ago.", code="old")
+        if on > LATEST:
+            raise ValidationError("This is too far ahead.", code="far")
         return on
 
 
-class ClockField(forms.CharField):
+class ClockField(TextField):
     """A time of day on a 24-hour clock, what a browser's time box sends."""
 
     widget = forms.TimeInput(attrs={"type": "time"})
+    pattern = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
     def clean(self, value: Any) -> time | None:
         text = super().clean(value)
         if not text:
             return None
-        if not _CLOCK.fullmatch(text):
+        if not self.pattern.fullmatch(text):
             raise ValidationError("Enter a time like 09:30 or 14:00.", code="clock")
         return time.fromisoformat(text)
 
@@ -175,8 +199,12 @@ class PhoneField(forms.CharField):
 
     widget = forms.TextInput(attrs={"type": "tel"})
 
+    def __init__(self, **options: Any) -> None:
+        options.pop("region", None)  # a model's field passes it; it is that of the settings
+        super().__init__(**options)
+
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value) or ""
+        text: str = (super().to_python(value) or "").translate(_TURNING).strip()
         if not text:
             return text
         with suppress(phonenumbers.NumberParseException):
@@ -191,16 +219,20 @@ class PhoneField(forms.CharField):
 
 
 def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
+    """Say whether it is somebody's: of a country, and not one that charges whoever calls."""
+    if not phonenumbers.is_valid_number(number):
+        return False
     premium = phonenumbers.PhoneNumberType.PREMIUM_RATE
-    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) != premium
+    country = phonenumbers.region_code_for_number(number)
+    return country != _NO_COUNTRY and phonenumbers.number_type(number) != premium
 
 
 class EmailAddressField(forms.EmailField):
     """One plain address: no quoted names, no numeric hosts, no list."""
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value) or ""
-        if set(text) & set('"[]<>,; '):
+        text = readable(super().to_python(value) or "")
+        if set(text) & set('"[]<>,; ') or not text.isprintable():
             raise ValidationError("Enter one e-mail address, like name@example.com.", code="email")
         return text
 
@@ -218,10 +250,84 @@ class LevelsField(TextField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
+def is_id(value: object) -> bool:
+    """Say whether this names a record: its id in plain digits, nothing that reads like one."""
+    return bool(_ID.fullmatch(str(value)))
+
+
 class RecordField(forms.ModelChoiceField):
     """One of the records offered, named by its id in plain digits."""
 
     def to_python(self, value: Any) -> Any:
-        if value not in self.empty_values and not _ID.fullmatch(str(value)):
+        if value not in self.empty_values and not is_id(value):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        # the admin's search box looks up whatever it is to show again
+        prepared = super().prepare_value(value)
+        return prepared if is_id(prepared) else ""
+
+
+class RecordsField(forms.ModelMultipleChoiceField):
+    """Some of the records offered, each named by its id in plain digits."""
+
+    def clean(self, value: Any) -> Any:
+        ids = value if isinstance(value, (list, tuple)) else []
+        if not all(map(is_id, ids)):
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": ""}
+            )
+        return super().clean(value)
+
+
+# What Django's admin makes of a model's numbers, dates and moments, with one spelling each
+
+
+def _refuse_other_digits(value: Any) -> None:
+    text = str(value or "").strip()
+    if text and not _NUMBER.fullmatch(text):
+        raise ValidationError("Enter a number in the digits 0 to 9.", code="number")
+
+
+class PlainIntegerField(forms.IntegerField):
+    """A whole number in the digits 0 to 9; the limits are the model's."""
+
+    def to_python(self, value: Any) -> int | None:
+        _refuse_other_digits(value)
+        if "." in str(value or ""):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number in the digits 0 to 9 with a point; the limits are the model's."""
+
+    def to_python(self, value: Any) -> Any:
+        _refuse_other_digits(value)
+        return super().to_python(value)
+
+
+class _ClockWithSecondsField(ClockField):
+    """A time of day, with the seconds that the admin's forms write back."""
+
+    pattern = re.compile(rf"{ClockField.pattern.pattern}(?::[0-5][0-9])?")
+
+
+class MomentField(forms.MultiValueField):
+    """A date and a time of day, typed beside each other."""
+
+    widget = forms.SplitDateTimeWidget
+
+    def __init__(self, **options: Any) -> None:
+        options.pop("input_date_formats", None)
+        fields = (IsoDateField(), _ClockWithSecondsField())
+        super().__init__(fields, **options)
+
+    def compress(self, data_list: list[Any]) -> datetime | None:
+        if not data_list:
+            return None
+        on, at = data_list
+        if on in self.empty_values or at in self.empty_values:
+            raise ValidationError("Enter the date and the time.", code="half")
+        return from_current_timezone(datetime.combine(on, at))

@@ -6,12 +6,13 @@ request. Views get theirs from ``requires``, a check-in from its link; sweeps an
 sign in to the database as a role that reaches every clinic.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 EVERY_CLINIC: None = None
@@ -29,11 +30,17 @@ ARRAY(
     ) AND NOT EXISTS (
         SELECT FROM patients_opening AS opening
         WHERE opening.patient_id = restriction.patient_id AND user_id = %(user)s
-            AND now() < until
+            AND statement_timestamp() < until
     )
 )
 """
-# PostgreSQL works through the list from the left, so what is set here already holds for _VEILED.
+_OPENED = """
+ARRAY(
+    SELECT ARRAY[patient_id, max(id)] FROM patients_opening
+    WHERE user_id = %(user)s AND statement_timestamp() < until GROUP BY patient_id
+)
+"""
+# PostgreSQL works through the list from the left, so what is set here already holds below it.
 _OPEN = f"""
 SELECT set_config('role', coalesce(nullif(%(role)s, ''), current_setting('role')), true),
        set_config('fuseline.clinics', coalesce(
@@ -42,18 +49,39 @@ SELECT set_config('role', coalesce(nullif(%(role)s, ''), current_setting('role')
        set_config('fuseline.user', coalesce(%(user)s::text, ''), true),
        set_config('fuseline.request', %(request)s, true),
        set_config('fuseline.reason', %(reason)s, true),
-       {_VEILED}
+       row_security_active('patients_patient'), {_VEILED}, {_OPENED}
 """  # noqa: S608 - nothing in it comes from outside
 _KEPT = ("role", "fuseline.clinics", "fuseline.user", "fuseline.request", "fuseline.reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A transaction's person, the records closed to them, and the patients it has read."""
+    """A transaction's person, the records closed to them, and the patients it has read.
+
+    ``openings`` are the restricted records they have opened with a reason, patient to opening.
+    """
 
     user: int | None
+    is_guarded: bool  # row-level security applies to it
     veiled: frozenset[int]
+    openings: Mapping[int, int] = field(default_factory=dict)
     patients: set[int] = field(default_factory=set)
+
+    @property
+    def reason(self) -> str:
+        """Why this person may have read what they read, where that needs a reason."""
+        used = sorted(self.openings.keys() & self.patients)
+        return f"opening {', '.join(str(self.openings[each]) for each in used)}" if used else ""
+
+
+class Unguarded(ImproperlyConfigured):
+    """A page would run as an account that row-level security does not apply to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The account of DATABASE_URL owns the tables or bypasses row-level security. Give web"
+            " processes one that is a member of fuseline_app, see docs/database-roles.md."
+        )
 
 
 _current: ContextVar[Reach | None] = ContextVar("reach", default=None)
@@ -71,11 +99,16 @@ def reach(
 
     ``EVERY_CLINIC`` is for superusers. Whoever is read meanwhile is collected, so that it
     can be written down before the transaction ends.
+
+    Raises:
+        Unguarded: before a request is answered without row-level security.
     """
     within = connection.in_atomic_block
     with transaction.atomic():
         before = _settings() if within else None
         opened = _open(clinics, user, request, reason)
+        if request and not opened.is_guarded:
+            raise Unguarded
         token = _current.set(opened)
         try:
             yield opened
@@ -112,7 +145,8 @@ def _open(clinics: Iterable[int] | None, user: int | None, request: str, reason:
     }
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, parameters)
-        return Reach(user, frozenset(cursor.fetchone()[-1]))
+        *_, is_guarded, veiled, opened = cursor.fetchone()
+        return Reach(user, is_guarded, frozenset(veiled), dict(opened))
 
 
 def _settings() -> tuple[str, ...]:

@@ -1,18 +1,20 @@
 """What every staff page shows about the system itself; asked for only where it is shown."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, QuerySet
+from django.db.models.functions import JSONObject, Now
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from clinic.operations.heartbeats import Pulse, pulse
 from clinic.staff.models import Clinic, User
 from followups.models import FollowUp
-from patients.models import Patient
+from patients.models import Opening, Patient
 
 MOST_CASES = 999
 MOST_PATIENTS = 9_999
@@ -30,14 +32,22 @@ class _StaffPage:
         return user if isinstance(user, User) else None
 
     @cached_property
-    def counts(self) -> tuple[int, int]:
-        """Cases awaiting contact and active patients of the user's clinic, in one query."""
+    def counts(self) -> tuple[int, int, list[dict[str, Any]]]:
+        """Cases awaiting contact, active patients, restricted records opened: one query.
+
+        The counts are of the whole clinic, records closed to this person among them.
+        """
         user = cast(User, self.user)
-        cases = FollowUp.objects.for_user(user).queue().awaiting_contact()
-        patients = Patient.objects.for_user(user).active()
-        counted: tuple[int, int] = (
+        cases = FollowUp.objects.in_clinic(user).queue().awaiting_contact()
+        patients = Patient.objects.in_clinic(user).active()
+        opened = Opening.objects.filter(user=user, until__gt=Now()).order_by("until")
+        counted: tuple[int, int, list[dict[str, Any]]] = (
             User.objects.filter(pk=user.pk)
-            .values_list(_up_to(MOST_CASES, cases), _up_to(MOST_PATIENTS, patients))
+            .values_list(
+                _up_to(MOST_CASES, cases),
+                _up_to(MOST_PATIENTS, patients),
+                ArraySubquery(opened.values(row=JSONObject(pk="pk", until="until"))),
+            )
             .get()
         )
         return counted
@@ -50,6 +60,11 @@ class _StaffPage:
 
     def queue_count(self) -> str | None:
         return _shown(self.counts[0], MOST_CASES) if self.user else None
+
+    def openings(self) -> list[dict[str, Any]]:
+        """Restricted records this person has open at the moment, and until when."""
+        found = self.counts[2] if self.user else []
+        return [each | {"until": datetime.fromisoformat(each["until"])} for each in found]
 
     def patient_count(self) -> str | None:
         return _shown(self.counts[1], MOST_PATIENTS) if self.user else None
@@ -75,4 +90,5 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "heartbeat": SimpleLazyObject(page.heartbeat),
         "queue_count": SimpleLazyObject(page.queue_count),
         "patient_count": SimpleLazyObject(page.patient_count),
+        "openings": SimpleLazyObject(page.openings),
     }

@@ -8,6 +8,7 @@ from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.http import QueryDict
 
+from followups.forms.seen import SeenForm
 from patients.choices import (
     ChannelKind,
     Diabetes,
@@ -25,7 +26,7 @@ from patients.fields import (
     PhoneField,
     TextField,
 )
-from patients.models import ContactChannel, Patient, RiskProfile
+from patients.models import ContactChannel, Patient, RiskProfile, Surgery
 
 if TYPE_CHECKING:
     from clinic.staff.models import Clinic
@@ -69,7 +70,7 @@ def _consent(means: str) -> forms.BooleanField:
     return forms.BooleanField(label=f"Patient agreed to {means}", required=False)
 
 
-class PatientForm(forms.Form):
+class PatientForm(SeenForm):
     """The whole record of a person, to register or to edit."""
 
     mrn = MrnField(label="Record number", max_length=40)
@@ -100,8 +101,8 @@ class PatientForm(forms.Form):
         self, data: QueryDict | None = None, *, clinic: "Clinic", patient: Patient | None = None
     ) -> None:
         self.clinic, self.patient = clinic, patient
-        self.namesake: Patient | None = None
-        super().__init__(data, initial=_initial(patient) if patient else None)
+        self.namesake: int | None = None  # whose number this is: perhaps a closed record
+        super().__init__(data, initial=self.on_record())
         for channel in ContactChannel.objects.filter(patient=patient) if patient else ():
             if channel.opted_out_at is not None:
                 self.fields[channel.kind].help_text = "The patient opted out: not used any more."
@@ -109,13 +110,25 @@ class PatientForm(forms.Form):
         self.helper.form_tag = False
         self.helper.layout = _layout()
 
+    def on_record(self) -> dict[str, Any]:
+        return _initial(self.patient) if self.patient else {}
+
+    def clean_date_of_birth(self) -> date:
+        born: date = self.cleaned_data["date_of_birth"]
+        if (
+            self.patient
+            and Surgery.objects.filter(patient=self.patient, performed_on__lt=born).exists()
+        ):
+            raise forms.ValidationError("This is after an operation on record.", code="late")
+        return born
+
     def clean_mrn(self) -> str:
         """Refuse a record number that belongs to somebody else, and remember whom."""
         mrn: str = self.cleaned_data["mrn"]
         others = Patient.objects.filter(clinic=self.clinic, mrn=mrn)
         if self.patient is not None:
             others = others.exclude(pk=self.patient.pk)
-        self.namesake = others.first()
+        self.namesake = others.values_list("pk", flat=True).first()
         if self.namesake is not None:
             raise forms.ValidationError("This record number is already in use here.", code="taken")
         return mrn
@@ -146,7 +159,7 @@ class PatientForm(forms.Form):
         return any(self.risks()[name] != self.initial.get(name) for name in RISKS)
 
 
-class StatusForm(forms.Form):
+class StatusForm(SeenForm):
     """Whether a patient is still followed, and since when not."""
 
     status = forms.ChoiceField(choices=PatientStatus, widget=forms.RadioSelect)
@@ -157,17 +170,22 @@ class StatusForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, patient: Patient, today: date) -> None:
-        self.today = today
-        initial = {"status": patient.status, "since": patient.status_since}
-        super().__init__(data, initial=initial)
+        self.patient, self.today = patient, today
+        super().__init__(data, initial=self.on_record())
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    def on_record(self) -> dict[str, Any]:
+        return {"status": self.patient.status, "since": self.patient.status_since}
 
     def clean_since(self) -> date | None:
         since: date | None = self.cleaned_data["since"]
         if since is not None and since > self.today:
             raise forms.ValidationError("This date is in the future.", code="future")
         return since
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("status", "since")}
 
 
 class FindForm(forms.Form):
@@ -203,6 +221,7 @@ def _layout() -> Layout:
         return Row(*(Column(name, css_class="col-md-4") for name in names))
 
     return Layout(
+        "seen",
         Fieldset(
             "Who",
             thirds("mrn", "given_name", "family_name"),

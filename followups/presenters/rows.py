@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString
@@ -38,6 +38,17 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedRow:
+    """A case of a restricted record closed to the reader: that it is there, and how urgent."""
+
+    severity: str
+    severity_word: str
+    clock: Clock
+    patient_pk: int
+    is_closed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One case in the list."""
 
@@ -54,6 +65,7 @@ class Row:
     owner: str
     owner_initials: str
     is_mine: bool
+    is_closed: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class Group:
     word: str
     target: str
     count: str
-    rows: Sequence[Row]
+    rows: Sequence[Row | ClosedRow]
 
 
 def clock_of(flag: Flag, now: datetime, zone: ZoneInfo) -> Clock:
@@ -111,18 +123,37 @@ def row(
     )
 
 
+def is_closed(case: FollowUp) -> bool:
+    """Whether a case was read without its patient, whose record is closed to the reader."""
+    return hasattr(case, "closed_patient")
+
+
+def closed_row(follow_up: FollowUp, flag: Flag, now: datetime) -> ClosedRow:
+    """Return all that somebody outside the team learns of a restricted record's case."""
+    return ClosedRow(
+        severity=words.severity_class(flag.severity),
+        severity_word=flag.get_severity_display(),
+        clock=clock_of(flag, now, follow_up.clinic.zone),
+        patient_pk=follow_up.closed_patient,  # type: ignore[attr-defined]
+    )
+
+
 def rows(
     cases: Iterable[FollowUp], trends: Mapping[int, Series], *, user: "User", now: datetime
-) -> list[Row]:
+) -> list[Row | ClosedRow]:
     """Return the lines of cases in the order given."""
     return [
-        row(case, case.lead_flag, trends.get(case.surgery_id), user=user, now=now)
+        closed_row(case, case.lead_flag, now)
+        if is_closed(case)
+        else row(case, case.lead_flag, trends.get(case.surgery_id), user=user, now=now)
         for case in cases
         if case.lead_flag is not None
     ]
 
 
-def by_severity(lines: Iterable[Row], counts: Mapping[Severity, str]) -> Iterator[Group]:
+def by_severity(
+    lines: Iterable[Row | ClosedRow], counts: Mapping[Severity, str]
+) -> Iterator[Group]:
     """Split lines, already in queue order, under a heading for each severity."""
     for severity, group in groupby(lines, key=lambda line: line.severity):
         known = Severity[severity.upper()]

@@ -72,7 +72,7 @@ def _listing(request: StaffRequest, filters: Filters, now: datetime) -> dict[str
     cases, behind = reading.one_page(user, filters)
     lines = rows.rows(cases, reading.pain(cases, now), user=user, now=now)
     return {
-        "rows": lines,
+        "rows": [line for line in lines if isinstance(line, rows.Row)],
         "groups": list(rows.by_severity(lines, tally.by_severity(filters))),
         "total": tally.total(filters),
         "past": tally.past(filters),

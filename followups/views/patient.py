@@ -16,7 +16,7 @@ from followups.forms.patient import FindForm, PatientForm, StatusForm
 from followups.presenters import course, matrix, patient_list, plan, record, timeline
 from followups.services import plans
 from followups.views import patient_rows
-from followups.views.saving import posted, saving, status_of
+from followups.views.saving import lock, posted, saving, status_of
 from patients import services as records
 from patients.models import Patient
 
@@ -33,6 +33,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "section": "patients",
         "form": form,
         "may_edit": may(request.user, Action.EDIT_PATIENTS),
+        "may_break_glass": may(request.user, Action.BREAK_GLASS),
     }
     if not form.is_valid():
         return render(request, "patients/list.html", context, status=400)
@@ -46,6 +47,9 @@ def index(request: StaffRequest) -> HttpResponse:
     context["rows"] = patient_list.rows(
         patients, patient_rows.operations(patients), now=timezone.now()
     )
+    context["closed"] = patient_rows.closed(request.user, asked["q"])
+    if context["closed"].found and context["may_break_glass"] and not patients:
+        return redirect("privacy:open", context["closed"].found)
     return render(request, "patients/list.html", context)
 
 
@@ -53,7 +57,7 @@ def index(request: StaffRequest) -> HttpResponse:
 @requires(Action.SEE_PATIENTS)
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything on record about one patient and one of the operations."""
-    patient = _patient(request, pk)
+    patient = _patient(request, pk, "restriction")
     rows = patient_rows.record(patient, surgery_pk=_asked_for(request), now=timezone.now())
     every_column = request.GET.get("columns") == "all"
     context = {
@@ -71,6 +75,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "printed": record.printed(rows),
         "may_edit": may(request.user, Action.EDIT_PATIENTS),
         "may_review": may(request.user, Action.REVIEW),
+        "may_restrict": may(request.user, Action.RESTRICT),
+        "may_export": may(request.user, Action.EXPORT_PATIENT),
     }
     return render(request, "patients/detail.html", context)
 
@@ -108,6 +114,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         today = patient.clinic.today(timezone.now())
         with saving(form):
+            lock(patient)
+            form.refuse_if_changed()
             records.update(
                 patient,
                 facts=form.facts(),
@@ -131,7 +139,9 @@ def status(request: StaffRequest, pk: int) -> HttpResponse:
     form = StatusForm(posted(request), patient=patient, today=patient.clinic.today(now))
     if form.is_bound and form.is_valid():
         with saving(form):
-            plans.change_status(patient, **form.cleaned_data, now=now)
+            lock(patient)
+            form.refuse_if_changed()
+            plans.change_status(patient, **form.facts(), now=now)
         if form.is_valid():
             messages.success(request, "The status was changed.")
             return redirect("patients:detail", patient.pk)
@@ -139,8 +149,8 @@ def status(request: StaffRequest, pk: int) -> HttpResponse:
     return _form(request, "status", form, patient)
 
 
-def _patient(request: StaffRequest, pk: int) -> Patient:
-    reachable = Patient.objects.for_user(request.user).select_related("clinic")
+def _patient(request: StaffRequest, pk: int, *related: str) -> Patient:
+    reachable = Patient.objects.for_user(request.user).select_related("clinic", *related)
     return get_object_or_404(reachable, pk=pk)
 
 
@@ -178,4 +188,7 @@ def _form(
     request: StaffRequest, page: str, form: Any, patient: Patient | None = None
 ) -> HttpResponse:
     context = {"section": "patients", "form": form, "patient": patient}
+    if namesake := getattr(form, "namesake", None):
+        reachable = Patient.objects.for_user(request.user)
+        context |= {"namesake": reachable.filter(pk=namesake).first(), "taken": namesake}
     return render(request, f"patients/{page}.html", context, status=status_of(form))

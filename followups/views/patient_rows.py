@@ -1,9 +1,11 @@
 """The rows behind the patients' pages, each page in a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Lower
 from django.http import Http404
@@ -11,10 +13,39 @@ from django.shortcuts import get_object_or_404
 
 from followups.models import CheckIn, ContactAttempt, FlagEvent, Visit
 from followups.presenters.record import Record
+from patients.identifiers import normalise_mrn
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
 from patients.models.person import PatientQuerySet
+from patients.reach import veiled_from
+
+if TYPE_CHECKING:
+    from clinic.staff.models import User
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Records closed to the reader: how many, and the one with exactly the number asked for."""
+
+    count: int
+    found: int | None = None
+
+
+def closed(user: "User", text: str) -> Closed:
+    """Return what a list may say of restricted records: never who they are about.
+
+    Without a way from an exact record number nobody could reach one in an emergency.
+    """
+    count = len(veiled_from(user.pk))
+    try:
+        number = normalise_mrn(text) if count and text else ""
+    except ValidationError:
+        number = ""
+    if not number:
+        return Closed(count)
+    records = Patient.objects.veiled_for(user).filter(mrn=number)
+    return Closed(count, records.values_list("pk", flat=True).first())
 
 
 def found(

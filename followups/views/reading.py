@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from followups.charts import Series
 from followups.choices import CheckInKind, Family, Severity
@@ -21,10 +21,13 @@ from followups.models import (
     FlagEvent,
     FollowUp,
 )
-from followups.presenters import trends
+from followups.models.plan import FollowUpQuerySet
+from followups.models.review import FlagQuerySet
+from followups.presenters import rows, trends
 from followups.presenters.case import Facts
 from patients.choices import ChannelKind
 from patients.models import ContactChannel, RiskProfile, SymptomReport
+from patients.reach import veiled_from
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -45,13 +48,17 @@ def views(user: "User") -> dict[QueueView, Q]:
     }
 
 
-def open_cases(user: "User", filters: Filters) -> QuerySet[FollowUp]:
+def open_cases(user: "User", filters: Filters) -> FollowUpQuerySet:
     """Return the open cases of a list in queue order, from the page's place on."""
-    cases = FollowUp.objects.for_user(user).queue().filter(views(user)[filters.view])
+    return _asked_for(FollowUp.objects.for_user(user), user, filters)
+
+
+def _asked_for(cases: FollowUpQuerySet, user: "User", filters: Filters) -> FollowUpQuerySet:
+    cases = cases.queue().filter(views(user)[filters.view])
     if filters.severity is not None:
         cases = cases.filter(severity=filters.severity)
     if filters.family is not None:
-        cases = cases.filter(Exists(_open_flags().filter(family=filters.family)))
+        cases = cases.filter(Exists(_open_flags(Flag.objects.all()).filter(family=filters.family)))
     return cases.filter(_behind(filters.after)) if filters.after else cases
 
 
@@ -62,7 +69,25 @@ def one_page(user: "User", filters: Filters) -> tuple[list[FollowUp], Place | No
     )
     found = list(cases.defer("lead_flag__evidence")[: PAGE + 1])
     shown = found[:PAGE]
-    return shown, Place.of(shown[-1]) if len(found) > PAGE else None
+    behind = Place.of(shown[-1]) if len(found) > PAGE else None
+    return sorted([*shown, *_closed_cases(user, filters, behind)], key=_rank), behind
+
+
+def _closed_cases(user: "User", filters: Filters, until: Place | None) -> list[FollowUp]:
+    """Return the page's cases of restricted records closed to this person, nobody's data with them.
+
+    They must be seen to exist. A list of one reason would tell the reason, so it has none.
+    """
+    if not veiled_from(user.pk) or filters.family is not None:
+        return []
+    cases = (
+        _asked_for(FollowUp.objects.veiled_for(user), user, filters)
+        .select_related("clinic", "lead_flag")
+        .annotate(closed_patient=F("surgery__patient"))
+        .defer("lead_flag__evidence", "lead_flag__explanation", "lead_flag__note")
+    )
+    found = cases[:COUNTED]
+    return [case for case in found if until is None or _rank(case) <= _rank(until)]
 
 
 def next_case(user: "User", filters: Filters, done: FollowUp) -> FollowUp | None:
@@ -70,17 +95,19 @@ def next_case(user: "User", filters: Filters, done: FollowUp) -> FollowUp | None
     if filters.view not in views(user):
         return None
     if done.severity is not None:
-        behind = open_cases(user, replace(filters, after=Place.of(done))).first()
+        behind: FollowUp | None = open_cases(user, replace(filters, after=Place.of(done))).first()
         if behind is not None:
             return behind
-    return open_cases(user, replace(filters, after=None)).exclude(pk=done.pk).first()
+    others = open_cases(user, replace(filters, after=None)).exclude(pk=done.pk)
+    first: FollowUp | None = others.first()
+    return first
 
 
 def pain(cases: Iterable[FollowUp], now: datetime) -> dict[int, Series]:
     """Return the worst pain of the last half year of each case, in one query."""
     items = ("surgery_id", "surgery__performed_on", *trends.PainRow._fields[2:])
     reports = SymptomReport.objects.filter(
-        surgery__in=[case.surgery_id for case in cases],
+        surgery__in=[case.surgery_id for case in cases if not rows.is_closed(case)],
         reported_at__gte=now - timedelta(days=SPARK_DAYS),
     ).order_by("surgery_id", "reported_at", "pk")
     return trends.worst_of_each(trends.PainRow(*values) for values in reports.values_list(*items))
@@ -135,13 +162,15 @@ class Tally:
 def tally(user: "User", now: datetime) -> Tally:
     """Return the counts of the open cases; one query, however long the queue."""
     lists = views(user)
-    families = ArraySubquery(_open_flags().values("family"))
+    # why a restricted record is in the queue is not counted: it would tell
+    told = _open_flags(Flag.objects.for_user(user))
+    families = ArraySubquery(told.values("family"))
     membership = {
         f"in_{view.name}": ExpressionWrapper(condition, output_field=BooleanField())
         for view, condition in lists.items()
     }
-    rows = (
-        FollowUp.objects.for_user(user)
+    found = (
+        FollowUp.objects.in_clinic(user)
         .queue()
         .annotate(families=families, **membership)
         .values_list("severity", "awaits_contact", "breach_at", "families", *membership)
@@ -153,7 +182,7 @@ def tally(user: "User", now: datetime) -> Tally:
             named,
             frozenset(view for view, holds in zip(lists, inside, strict=True) if holds),
         )
-        for severity, awaits_contact, breach_at, named, *inside in rows
+        for severity, awaits_contact, breach_at, named, *inside in found
     ]
     return Tally(cases[:COUNTED], is_capped=len(cases) > COUNTED)
 
@@ -193,8 +222,8 @@ def facts(follow_up: FollowUp, now: datetime) -> Facts:
     )
 
 
-def _open_flags() -> QuerySet[Flag]:
-    return Flag.objects.open().filter(surgery=OuterRef("surgery"))
+def _open_flags(flags: FlagQuerySet) -> FlagQuerySet:
+    return flags.open().filter(surgery=OuterRef("surgery"))
 
 
 # Which way each column of the queue's order runs.
@@ -208,6 +237,14 @@ _DIRECTIONS = {
     "open_families": "lt",
     "id": "gt",
 }
+
+
+def _rank(case: FollowUp | Place) -> tuple:
+    """Return what sorts cases as the queue does."""
+    return tuple(
+        getattr(case, name) if way == "gt" else -getattr(case, name)
+        for name, way in _DIRECTIONS.items()
+    )
 
 
 def _behind(place: Place) -> Q:

@@ -3,7 +3,7 @@
 from patients.models.findings import ImagingStudy, InstrumentScore, KnownDeficit
 from patients.models.person import ContactChannel, Patient, RiskProfile
 from patients.models.report import SymptomReport
-from patients.models.restriction import Opening, Restriction
+from patients.models.restriction import Member, Opening, Restriction
 from patients.models.surgery import Surgery
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ImagingStudy",
     "InstrumentScore",
     "KnownDeficit",
+    "Member",
     "Opening",
     "Patient",
     "Restriction",

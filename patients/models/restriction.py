@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from patients.models.person import Patient
-from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic
-from patients.triggers import append_only, audited
+from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
+from patients.triggers import audited
 
 REASON_LENGTH = 200
 SHORTEST_REASON = 15
@@ -26,7 +27,11 @@ class Restriction(models.Model):
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
     patient = models.OneToOneField(Patient, models.CASCADE, related_name="restriction")
     members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="+", blank=True, help_text="Besides its surgeons."
+        settings.AUTH_USER_MODEL,
+        through="Member",
+        related_name="+",
+        blank=True,
+        help_text="Besides its surgeons.",
     )
     reason = models.CharField(max_length=REASON_LENGTH)
     since = models.DateTimeField()
@@ -37,6 +42,7 @@ class Restriction(models.Model):
     class Meta:
         constraints = [
             OwnRows(name="restriction_own_rows"),
+            clinic_key("restriction_clinic_key"),
             SameClinic(field="patient", name="restriction_patient_same_clinic"),
             models.CheckConstraint(condition=~Q(reason=""), name="restriction_has_a_reason"),
         ]
@@ -46,8 +52,49 @@ class Restriction(models.Model):
         return f"Restriction of patient {self.patient_id}"
 
 
+class Member(models.Model):
+    """One colleague on the team of a restricted record."""
+
+    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
+    restriction = models.ForeignKey(Restriction, models.CASCADE, related_name="team")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        db_table = "patients_restriction_members"
+        constraints = [
+            OwnRows(name="member_own_rows"),
+            SameClinic(field="restriction", name="member_restriction_same_clinic"),
+            models.UniqueConstraint(fields=["restriction", "user"], name="member_once"),
+        ]
+        triggers = [audited()]
+
+    def __str__(self) -> str:
+        return f"User {self.user_id} of restriction {self.restriction_id}"
+
+
+def ends_only_earlier() -> list[pgtrigger.Protect]:
+    """Refuse any change of an opening but to end it before its time."""
+    return [
+        pgtrigger.Protect(
+            name="keeps_the_rest",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.AnyChange(exclude=["until"]),
+        ),
+        pgtrigger.Protect(
+            name="never_longer",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Q(new__until__gt=pgtrigger.F("old__until")),
+        ),
+    ]
+
+
 class Opening(models.Model):
-    """One person's way into one restricted record for an hour: the glass is broken."""
+    """One person's way into one restricted record for an hour: the glass is broken.
+
+    It stays as it was made; all that can be done about it is to end it early.
+    """
 
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="openings")
@@ -64,6 +111,7 @@ class Opening(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             OwnRows(name="opening_own_rows"),
+            clinic_key("opening_clinic_key"),
             SameClinic(field="patient", name="opening_patient_same_clinic"),
             models.CheckConstraint(
                 condition=Q(reason__regex=rf"^\s*\S.{{{SHORTEST_REASON - 2},}}\S\s*$"),
@@ -78,7 +126,11 @@ class Opening(models.Model):
                 condition=Q(number__range=(1, OPENINGS_A_DAY)), name="opening_few_a_day"
             ),
         ]
-        triggers = [append_only(), audited()]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            *ends_only_earlier(),
+            audited(),
+        ]
 
     def __str__(self) -> str:
         return f"Opening {self.number} on {self.day} by user {self.user_id}"

@@ -26,8 +26,7 @@ class ClinicQuerySet(models.QuerySet):
 
         A superuser reaches every clinic.
         """
-        veiled = veiled_from(user.pk)
-        rows = self.all() if user.is_superuser else self.filter(clinic_id=user.clinic_id)
+        veiled, rows = veiled_from(user.pk), self.in_clinic(user)
         return rows.exclude(**{f"{path_to_patient(self.model)}__in": veiled}) if veiled else rows
 
     def veiled_for(self, user: "User") -> Self:
@@ -35,19 +34,30 @@ class ClinicQuerySet(models.QuerySet):
 
         For saying that there is something, never what or about whom.
         """
-        rows = self.all() if user.is_superuser else self.filter(clinic_id=user.clinic_id)
+        rows = self.in_clinic(user)
         return rows.filter(**{f"{path_to_patient(self.model)}__in": veiled_from(user.pk)})
+
+    def in_clinic(self, user: "User") -> Self:
+        """All rows of the user's clinic, records closed to them among these: for counting."""
+        return self.all() if user.is_superuser else self.filter(clinic_id=user.clinic_id)
 
 
 @cache
 def path_to_patient(model: type[models.Model]) -> str:
-    """Return the lookup that leads from a model to the id of the patient it is about."""
+    """Return the lookup that leads from a model to the id of the patient it is about.
+
+    Empty for a model that is about none.
+    """
     names = {field.name for field in model._meta.fields}
     if model._meta.label == "patients.Patient":
         return "pk"
-    if "patient" in names:
-        return "patient"
-    step = next(name for name in ("surgery", "check_in", "flag") if name in names)
+    for name in ("patient", "patient_id"):
+        if name in names:
+            return name
+    steps = ("surgery", "check_in", "flag", "opening", "restriction")
+    step = next((name for name in steps if name in names), None)
+    if step is None:
+        return ""
     target = cast(type[models.Model], model._meta.get_field(step).related_model)
     return f"{step}__{path_to_patient(target)}"
 

@@ -26,7 +26,9 @@ DECLARE
     changed jsonb := coalesce(new, old);
     before jsonb;
     entry bigint;
+    clinic bigint := changed->>CASE changed_table WHEN 'staff_clinic' THEN 'id' ELSE 'clinic_id' END;
     patient bigint;
+    person bigint := nullif(current_setting('fuseline.user', true), '');
 BEGIN
     IF operation = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, jsonb_build_array(o.value, n.value)) INTO before
@@ -39,23 +41,25 @@ BEGIN
         before := old - unrecorded;
     END IF;
     patient := audit_patient(changed, changed_table);
+    -- not by RETURNING, for which the new row would have to be in reach
+    entry := nextval('audit_entry_id_seq');
     INSERT INTO audit_entry (
-        at, kind, what, clinic_id, user_id, login, request, reason, "row", patients, detail,
+        id, at, kind, what, clinic_id, user_id, login, request, reason, "row", patients, detail,
         values_digest
     ) VALUES (
-        clock_timestamp(), lower(operation), changed_table,
-        CASE changed_table WHEN 'staff_clinic' THEN (changed->>'id')::bigint
-                           ELSE (changed->>'clinic_id')::bigint END,
-        nullif(current_setting('fuseline.user', true), '')::bigint, session_user,
+        entry, clock_timestamp(), lower(operation), changed_table, clinic, person, session_user,
         coalesce(current_setting('fuseline.request', true), ''),
-        coalesce(current_setting('fuseline.reason', true), ''),
+        coalesce(nullif(current_setting('fuseline.reason', true), ''), (
+            SELECT 'opening ' || max(id) FROM patients_opening
+            WHERE patient_id = patient AND user_id = person AND statement_timestamp() < until
+        ), ''),
         (changed->>'id')::bigint,
         CASE WHEN patient IS NULL THEN '{}' ELSE ARRAY[patient] END, '{}',
         sha256(convert_to(before::text, 'UTF8'))
-    ) RETURNING id INTO entry;
+    );
     IF before IS NOT NULL THEN
         INSERT INTO audit_values (entry_id, clinic_id, columns)
-        VALUES (entry, (changed->>'clinic_id')::bigint, before);
+        VALUES (entry, clinic, before);
     END IF;
 END $$;
 """

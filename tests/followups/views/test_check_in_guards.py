@@ -10,6 +10,7 @@ from django.utils import timezone
 from followups import tokens
 from followups.services import check_ins
 from patients.models import SymptomReport
+from tests.counting import REACH, queries
 from tests.factories import at, make_check_in
 from tests.followups.views.answering import REST, SAFE, Patient, parts
 
@@ -266,16 +267,14 @@ def test_opening_a_link_without_a_database_says_whom_to_call(patient, no_databas
     assert not patient.soup.select("form")
 
 
-def test_no_page_asks_the_database_for_a_session_or_a_user(
-    patient, check_in, django_assert_num_queries
-):
-    with django_assert_num_queries(1):  # the link
+def test_no_page_asks_the_database_for_a_session_or_a_user(patient, check_in):
+    with queries(2 + REACH):  # whose link it is, then the link with its check-in
         patient.open()
     patient.send(parts())
-    with django_assert_num_queries(1):
+    with queries(2 + REACH):
         patient.send(SAFE)
     patient.send(REST)
-    with django_assert_num_queries(0):
+    with queries(0):
         patient.follow()
 
 
