@@ -4,6 +4,7 @@ A surgery is corrected here rather than beside the patient, because its plan mov
 it. Everything else is history or belongs to the services, so it can only be looked at.
 """
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -29,6 +30,9 @@ from patients.admin import ReadOnlyAdmin, ServiceAdmin, ServiceForm
 from patients.fields import IsoDateField, LevelsField
 from patients.models import ImagingStudy, InstrumentScore, KnownDeficit, Patient, Surgery
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+BEFORE_SURGERY = timedelta(days=30)
+PLANNED = {"window_closes_on"}  # the one date of a fact that may be ahead
 BY_PATIENT = ("^surgery__patient__mrn", "^surgery__patient__family_name")
 
 
@@ -210,6 +214,25 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 class FactForm(ServiceForm):
     """What was found between check-ins; storing it runs the rules."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        surgery = self.cleaned_data.get("surgery")
+        for name, value in list(self.cleaned_data.items()):
+            if surgery and isinstance(value, date):
+                self._look_at_time(name, value, surgery)
+        return cleaned
+
+    def _look_at_time(self, name: str, value: date, surgery: Surgery) -> None:
+        """Refuse what cannot have happened yet, and a moment long before the operation."""
+        now = timezone.now()
+        is_moment = isinstance(value, datetime)
+        earliest = surgery.performed_on - BEFORE_SURGERY
+        latest = now + CLOCKS_DIFFER if is_moment else timezone.localdate(now)
+        if isinstance(value, datetime) and value.date() < earliest:
+            self.add_error(name, "This is more than 30 days before the operation.")
+        elif name not in PLANNED and value > latest:
+            self.add_error(name, "This is still to come.")
 
     def store(self) -> ImagingStudy | InstrumentScore | KnownDeficit:
         fact = self._meta.model(pk=self.instance.pk)

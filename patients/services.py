@@ -138,6 +138,8 @@ def _save_patient(patient: Patient, today: date) -> None:
         raise ValidationError({"date_of_birth": "This date is in the future."})
     if patient.age(today) > OLDEST_AGE_YEARS and patient.is_active:
         raise ValidationError({"date_of_birth": f"This is more than {OLDEST_AGE_YEARS} years ago."})
+    if patient.pk and Surgery.objects.filter(patient=patient, performed_on__lt=born).exists():
+        raise ValidationError({"date_of_birth": "The patient was operated on before this date."})
     patient.save()
 
 

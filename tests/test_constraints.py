@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 
+from clinic.audit.models import Entry, Kind, Seal
+from clinic.privacy.models import Erasure
+from clinic.privacy.models import Notice as OpeningNotice
 from clinic.staff.models import Clinic, User
 from followups.models import (
     CheckIn,
@@ -30,12 +33,17 @@ from patients.models import (
     ImagingStudy,
     InstrumentScore,
     KnownDeficit,
+    Member,
+    Opening,
     Patient,
+    Restriction,
     RiskProfile,
     Surgery,
     SymptomReport,
 )
 from patients.models.report import RANGES, WORD_LISTS, WORDS
+from patients.models.tenancy import OwnRows
+from patients.reach import reach
 from tests.factories import (
     OPERATED,
     at,
@@ -49,6 +57,13 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+OURS = {
+    model
+    for label in ("staff", "patients", "followups", "audit", "privacy")
+    for model in apps.get_app_config(label).get_models()
+}
 
 
 class World:
@@ -118,6 +133,30 @@ class World:
         self.link = CheckInLink.objects.create(
             clinic=self.clinic, check_in=self.check_in, token_hash=b"1", made_at=at(7)
         )
+        self.restriction = Restriction.objects.create(
+            clinic=self.clinic, patient=self.patient, reason="Works here", since=at(1), by=self.user
+        )
+        self.member = Member.objects.create(
+            clinic=self.clinic, restriction=self.restriction, user=self.user
+        )
+        self.opening = Opening.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            user=self.user,
+            reason="Called at night, in pain",
+            at=at(7),
+            until=at(7, 13),
+            day=at(7).date(),
+            number=1,
+        )
+        self.opening_notice = OpeningNotice.objects.create(
+            clinic=self.clinic, opening=self.opening, to=self.user, due_at=at(7)
+        )
+        self.erasure = Erasure.objects.create(
+            clinic=self.clinic, patient_id=self.patient.pk, at=at(9), reason="Asked for it"
+        )
+        self.entry = Entry.objects.create(kind=Kind.READ, what="queue", clinic=self.clinic)
+        self.seal = Seal.objects.create(entry_id=self.entry.pk, hash=bytes(32))
 
 
 @pytest.fixture
@@ -155,6 +194,14 @@ def elsewhere(what: str, **fresh: Any) -> Callable[[World], None]:
 
 def other_surgery(world: World) -> int:
     return make_surgery(make_patient(clinic=world.clinic)).pk
+
+
+def other_patient(world: World) -> int:
+    return make_patient(clinic=world.clinic).pk
+
+
+def other_user(world: World) -> int:
+    return make_user(clinic=world.elsewhere).pk
 
 
 NEW_ID = lambda _: uuid.uuid4()  # noqa: E731
@@ -291,6 +338,9 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "flag_choices_are_known": change("flag", rule="GUESS"),
     "flag_event_flag_same_clinic": elsewhere("event"),
     "flag_event_kind_is_known": copy("event", kind="party"),
+    "flag_event_text_length": copy("event", text="x" * 2001),
+    "flag_note_length": change("flag", note="x" * 2001),
+    "contact_note_length": copy("attempt", note="x" * 2001),
     "contact_surgery_same_clinic": elsewhere("attempt"),
     "contact_choices_are_known": copy("attempt", method="pigeon"),
     # messages and notices
@@ -303,6 +353,21 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "reminder_sent_at_iff_sent": change("reminder", state="sent"),
     "reminder_sending_has_a_lease": change("reminder", state="sending"),
     "reminder_state_is_known": change("reminder", state="lost"),
+    # closed records
+    "restriction_patient_same_clinic": elsewhere("restriction", patient_id=other_patient),
+    "restriction_has_a_reason": change("restriction", reason=""),
+    "member_restriction_same_clinic": elsewhere("member", user_id=other_user),
+    "member_once": copy("member"),
+    "opening_patient_same_clinic": elsewhere("opening", number=2),
+    "opening_has_a_reason": copy("opening", number=2, reason="Called at all"),
+    "opening_ends_within_the_hour": copy("opening", number=2, until=at(7, 13, 1)),
+    "opening_numbered": copy("opening"),
+    "opening_few_a_day": copy("opening", number=4),
+    "privacy_notice_opening_same_clinic": elsewhere("opening_notice", to_id=other_user),
+    "privacy_notice_once_each": copy("opening_notice"),
+    # audit and erasures
+    "entry_kind_is_known": copy("entry", kind="guess"),
+    "erasure_has_a_reason": copy("erasure", patient_id=999_999_999, reason=""),
 }
 
 
@@ -312,26 +377,67 @@ def test_the_database_refuses(world, name):
         VIOLATIONS[name](world)
 
 
-@pytest.mark.parametrize("name", ["report", "evaluation", "event", "attempt"])
+@pytest.mark.parametrize(
+    "name", ["report", "evaluation", "event", "attempt", "erasure", "entry", "seal"]
+)
 def test_what_is_append_only_cannot_be_changed_or_deleted(world, name):
     row = getattr(world, name)
     rows = type(row).objects.filter(pk=row.pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        rows.update(clinic=row.clinic_id)
+        rows.update(id=row.pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
         rows._raw_delete(rows.db)
 
 
+# What of the world stands for each table that shows a clinic only its own rows.
+OWN_ROWS: dict[str, str] = {
+    "patient_own_rows": "patient",
+    "channel_own_rows": "channel",
+    "risk_own_rows": "risk",
+    "surgery_own_rows": "surgery",
+    "report_own_rows": "report",
+    "imaging_own_rows": "imaging",
+    "score_own_rows": "score",
+    "deficit_own_rows": "deficit",
+    "restriction_own_rows": "restriction",
+    "member_own_rows": "member",
+    "opening_own_rows": "opening",
+    "follow_up_own_rows": "follow_up",
+    "check_in_own_rows": "check_in",
+    "visit_own_rows": "visit",
+    "evaluation_own_rows": "evaluation",
+    "flag_own_rows": "flag",
+    "flag_event_own_rows": "event",
+    "contact_own_rows": "attempt",
+    "notice_own_rows": "notice",
+    "reminder_own_rows": "reminder",
+    "erasure_own_rows": "erasure",
+    "privacy_notice_own_rows": "opening_notice",
+}
+
+
+@pytest.mark.parametrize("name", OWN_ROWS)
+def test_a_page_of_another_clinic_neither_sees_a_row_nor_adds_one(world, name):
+    row = getattr(world, OWN_ROWS[name])
+    assert next(rule for rule in row._meta.constraints if isinstance(rule, OwnRows)).name == name
+
+    with reach([world.clinic.pk]):
+        assert type(row).objects.filter(pk=row.pk).exists()
+    with reach([world.elsewhere.pk]):
+        assert not type(row).objects.filter(pk=row.pk).exists()
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        reach([world.elsewhere.pk]),
+    ):
+        copy(OWN_ROWS[name])(world)
+
+
 def test_every_constraint_of_ours_is_tested_here():
-    ours = {
-        constraint.name
-        for label in ("staff", "patients", "followups")
-        for model in apps.get_app_config(label).get_models()
-        for constraint in model._meta.constraints
-    }
+    ours = {constraint.name for model in OURS for constraint in model._meta.constraints}
     # Targets of the composite keys: unique because ids are.
     keys = {name for name in ours if name.endswith("_clinic_key")}
-    assert ours - keys == set(VIOLATIONS)
+    assert ours - keys == set(VIOLATIONS) | set(OWN_ROWS)
 
 
 def test_the_models_named_here_are_all_there_are():
@@ -339,11 +445,8 @@ def test_the_models_named_here_are_all_there_are():
         Clinic, User, Patient, ContactChannel, RiskProfile, Surgery, SymptomReport,
         FollowUp, CheckIn, CheckInLink, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
+        Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal,
     }  # fmt: skip
-    ours = {
-        model
-        for label in ("staff", "patients", "followups")
-        for model in apps.get_app_config(label).get_models()
-    }
-    assert {model.__name__ for model in ours - tested} == {"Heartbeat"}
+    # values are kept by no constraint of their own; the others hold no patient
+    assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}
     assert make_follow_up()

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+from psycopg.types.json import Jsonb
+
 from clinic.audit.models import Entry, Kind
 from patients.models import Patient
 from patients.reach import EVERY_CLINIC, reach
@@ -12,6 +15,11 @@ if TYPE_CHECKING:
     from clinic.staff.models import User
 
 MOST_PATIENTS = 20_000  # more than any page or file shows
+# Every page pays for this one: by the ORM it would take three times as long.
+_READ = """
+INSERT INTO audit_entry (kind, what, clinic_id, user_id, request, reason, patients, detail)
+VALUES ('read', %(what)s, %(clinic)s, %(user)s, %(request)s, %(reason)s, %(patients)s, %(detail)s)
+"""
 
 
 def note_read(
@@ -27,17 +35,12 @@ def note_read(
 
     One entry for each clinic whose patients they are: it is theirs to know, also of a superuser.
     """
-    for clinic, seen in _by_clinic(user, patients).items():
-        Entry.objects.create(
-            kind=Kind.READ,
-            what=what,
-            clinic_id=clinic,
-            user=user,
-            request=request,
-            reason=reason,
-            patients=sorted(seen)[:MOST_PATIENTS],
-            detail=detail,
-        )
+    said: dict[str, Any] = {"what": what, "user": user.pk, "request": request, "reason": reason}
+    said["detail"] = Jsonb(detail)
+    with connection.cursor() as cursor:
+        for clinic, seen in _by_clinic(user, patients).items():
+            said |= {"clinic": clinic, "patients": sorted(seen)[:MOST_PATIENTS]}
+            cursor.execute(_READ, said)
 
 
 def _by_clinic(user: "User", patients: Iterable[int]) -> dict[int | None, set[int]]:

@@ -74,6 +74,7 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(emergency_number__regex=r"^[0-9]{2,6}$"),
                 name="clinic_emergency_number_can_be_dialled",
+                violation_error_message="Enter 2 to 6 digits, like 911.",
             ),
         ]
         triggers = [audited()]
@@ -116,6 +117,7 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(is_superuser=True) | Q(clinic__isnull=False),
                 name="user_works_in_a_clinic",
+                violation_error_message="Choose the clinic this person works in.",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
         ]

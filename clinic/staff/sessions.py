@@ -139,7 +139,10 @@ def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _page_behind(request: HttpRequest) -> str:
     """Return the page of ours that htmx asked from."""
-    asked = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        asked = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no address at all
+        return ""
     if "HX-Request" not in request.headers or asked.netloc != request.get_host():
         return ""
     return asked.path + (f"?{asked.query}" if asked.query else "")

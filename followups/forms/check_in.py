@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 
 from followups.questionnaire import Kind, Question, Sheet
+from patients.fields import TextField
 from patients.models.person import OLDEST_BIRTH
 from patients.models.report import (
     HIGHEST_TEMPERATURE,
@@ -26,6 +27,7 @@ from patients.models.report import (
 )
 
 NONE = "none"  # "None of these"
+_UNWRITABLE = {"Cc", "Cs"}  # control characters, halves of characters
 TEMPLATES = "followups/check_in/field"
 
 _TEMPERATURE = re.compile(r"([0-9]{2,3})(?:[.,]([0-9]{1,2}))?")
@@ -124,7 +126,7 @@ class TicksField(forms.MultipleChoiceField):
         return [option for option in ticked if option != NONE]
 
 
-class TemperatureField(forms.CharField):
+class TemperatureField(TextField):
     """A body temperature in °C; what can only be meant in °F is converted."""
 
     def clean(self, value: Any) -> Decimal | None:
@@ -152,7 +154,8 @@ class MessageField(forms.CharField):
         # Browsers count a new line as one character and send two.
         typed: str = super().to_python(value) or ""
         text = typed.replace("\r\n", "\n").replace("\r", "\n")
-        if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text):
+        # No more than what cannot be stored or shown: a patient is not kept from writing.
+        if any(unicodedata.category(char) in _UNWRITABLE and char not in "\n\t" for char in text):
             raise ValidationError("Remove the characters that cannot be shown.")
         return text
 

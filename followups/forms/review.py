@@ -16,6 +16,7 @@ from followups.choices import (
 )
 from followups.models import Flag
 from followups.models.review import NOTE_LENGTH
+from patients.fields import LineField, RecordsField, TextField
 
 SAFE_LENGTH = 120
 OPTIONS = "followups/queue/_options.html"
@@ -40,9 +41,9 @@ def _helper(*fields: str | Field) -> FormHelper:
     return helper
 
 
-def _note(**kwargs: Any) -> forms.CharField:
+def _note(**kwargs: Any) -> TextField:
     widget = forms.Textarea(attrs={"rows": 2})
-    return forms.CharField(required=False, widget=widget, **kwargs)
+    return TextField(required=False, widget=widget, **kwargs)
 
 
 class ContactForm(forms.Form):
@@ -70,7 +71,7 @@ class ContactForm(forms.Form):
         )
 
 
-class FlagChoices(forms.ModelMultipleChoiceField):
+class FlagChoices(RecordsField):
     """The open flags of one case, each named by severity and family."""
 
     def label_from_instance(self, flag: Any) -> str:
@@ -100,7 +101,7 @@ class ResolveForm(forms.Form):
         label="What happened",
         error_messages={"required": "Choose what happened"},
     )
-    safe_confirmed_by = forms.CharField(
+    safe_confirmed_by = LineField(
         required=False,
         max_length=SAFE_LENGTH,
         label="Who confirmed that the patient is safe, and how",

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import QueryDict
 
+from followups.forms.seen import SeenForm
 from patients.choices import Approach, Region
 from patients.fields import IsoDateField, LevelsField, RecordField, WholeNumberField
 from patients.models import Patient, Surgery
@@ -29,7 +30,7 @@ FACTS = (
 )
 
 
-class SurgeryForm(forms.Form):
+class SurgeryForm(SeenForm):
     """One operation of one patient, to record or to correct."""
 
     performed_on = IsoDateField(label="Date of surgery")
@@ -64,8 +65,8 @@ class SurgeryForm(forms.Form):
         patient: Patient,
         surgery: Surgery | None = None,
     ) -> None:
-        initial = {name: getattr(surgery, name) for name in FACTS} if surgery else None
-        super().__init__(data, initial=initial)
+        self.surgery = surgery
+        super().__init__(data, initial=self.on_record())
         operating = Q(role="surgeon", is_active=True)
         if surgery is not None:  # who operated stays on record after leaving
             operating |= Q(pk=surgery.surgeon_id)
@@ -78,6 +79,9 @@ class SurgeryForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = _layout()
+
+    def on_record(self) -> dict[str, Any]:
+        return {name: getattr(self.surgery, name) for name in FACTS} if self.surgery else {}
 
     def clean_performed_on(self) -> date:
         on: date = self.cleaned_data["performed_on"]
@@ -113,6 +117,7 @@ def _layout() -> Layout:
         return Row(*(Column(name, css_class="col-md-4") for name in names))
 
     return Layout(
+        "seen",
         Fieldset(
             "The operation",
             thirds("performed_on", "region", "approach"),

@@ -1,6 +1,6 @@
 """When a visit is to be, and when it was."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -46,8 +46,8 @@ class BookForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "on" in cleaned and "at" in cleaned and not _exists(self.booked_for()):
-            self.add_error("at", "The clocks are put forward over this time that night.")
+        if "on" in cleaned and "at" in cleaned and not _is_once(self.booked_for()):
+            self.add_error("at", "The clocks are changed over this time that night. Take another.")
         return cleaned
 
     def booked_for(self) -> datetime:
@@ -75,7 +75,6 @@ class CompleteForm(forms.Form):
         return on
 
 
-def _exists(moment: datetime) -> bool:
-    """Say whether a wall clock ever shows this time: one hour a year it does not."""
-    there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
-    return there_and_back.replace(tzinfo=None) == moment.replace(tzinfo=None)
+def _is_once(moment: datetime) -> bool:
+    """Say whether a wall clock shows this time once: one hour a year not, another twice."""
+    return moment.utcoffset() == moment.replace(fold=1).utcoffset()

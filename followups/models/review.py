@@ -6,6 +6,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from followups.choices import (
     ContactMethod,
@@ -144,6 +146,9 @@ class Flag(models.Model):
         get_latest_by = ["raised_at", "pk"]
         constraints = [
             OwnRows(name="flag_own_rows"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("note"), NOTE_LENGTH), name="flag_note_length"
+            ),
             clinic_key("flag_clinic_key"),
             SameClinic(field="surgery", name="flag_surgery_same_clinic"),
             SameClinic(field="evaluation", name="flag_evaluation_same_clinic"),
@@ -242,6 +247,10 @@ class FlagEvent(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             OwnRows(name="flag_event_own_rows"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), NOTE_LENGTH),
+                name="flag_event_text_length",
+            ),
             SameClinic(field="flag", name="flag_event_flag_same_clinic"),
             models.CheckConstraint(
                 condition=Q(kind__in=FlagEventKind.values),
@@ -272,6 +281,9 @@ class ContactAttempt(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             OwnRows(name="contact_own_rows"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("note"), NOTE_LENGTH), name="contact_note_length"
+            ),
             SameClinic(field="surgery", name="contact_surgery_same_clinic"),
             models.CheckConstraint(
                 condition=Q(method__in=ContactMethod.values) & Q(outcome__in=ContactOutcome.values),

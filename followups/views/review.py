@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from followups.services import cases, contacts
 from followups.views import reading
 from followups.views.pages import Sheet, render_queue
 from followups.views.queue import get_case
+from followups.views.saving import posted
 
 SAME_CONTACT_WITHIN = timedelta(minutes=1)
 
@@ -48,7 +49,7 @@ def acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact(request: StaffRequest, pk: int) -> HttpResponse:
     follow_up = get_case(request, pk)
-    form = ContactForm(_posted(request))
+    form = ContactForm(posted(request))
     if not form.is_valid():
         return _sheet(request, follow_up, Sheet("contact", form))
     if not _is_repeated(request, follow_up, form.cleaned_data):
@@ -69,7 +70,7 @@ def resolve(request: StaffRequest, pk: int) -> HttpResponse:
     follow_up = get_case(request, pk)
     facts = reading.facts(follow_up, timezone.now())
     version = {"version": follow_up.version}
-    form = ResolveForm(_posted(request), flags=facts.open_flags, initial=version)
+    form = ResolveForm(posted(request), flags=facts.open_flags, initial=version)
     if form.is_bound:
         if _is_mine_already(request, facts):
             return _to_next(request, follow_up)
@@ -146,10 +147,6 @@ def _is_mine_already(request: StaffRequest, facts: Facts) -> bool:
         return False
     last = max(closed, key=lambda flag: flag.closed_at)  # type: ignore[arg-type,return-value]
     return last.closed_by_id == request.user.pk
-
-
-def _posted(request: StaffRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _filters(request: StaffRequest) -> Filters:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.staff.access import Action, StaffRequest, requires
 from followups.forms.surgery import SurgeryForm
 from followups.services import plans
-from followups.views.saving import posted, saving, status_of
+from followups.views.saving import lock, posted, saving, status_of
 from patients.models import Patient, Surgery
 
 
@@ -38,6 +38,8 @@ def edit(request: StaffRequest, pk: int, surgery_pk: int) -> HttpResponse:
     form = SurgeryForm(posted(request), patient=surgery.patient, surgery=surgery)
     if form.is_bound and form.is_valid():
         with saving(form):
+            lock(surgery)
+            form.refuse_if_changed()
             plans.correct_surgery(surgery, facts=form.facts(), now=timezone.now())
         if form.is_valid():
             messages.success(request, "The operation was corrected and its follow-up moved.")

@@ -81,11 +81,13 @@ class ImagingStudy(models.Model):
                     modality__in=[Modality.CT, Modality.BONE_SCAN],
                 ),
                 name="imaging_modality_answers_the_question",
+                violation_error_message="This kind of study cannot answer that question.",
             ),
             models.CheckConstraint(
                 condition=Q(resulted_at=None, findings=[])
                 | Q(resulted_at__isnull=False, done_on__isnull=False),
                 name="imaging_result_needs_a_study",
+                violation_error_message="A result needs the day the study was done.",
             ),
             models.CheckConstraint(
                 condition=Q(signed_off_at=None, signed_off_by=None)
@@ -95,6 +97,7 @@ class ImagingStudy(models.Model):
                     resulted_at__isnull=False,
                 ),
                 name="imaging_signed_off_by_somebody",
+                violation_error_message="A sign-off needs a result, a person and a time.",
             ),
             models.CheckConstraint(
                 condition=Q(findings__contained_by=ImagingFinding.values),
@@ -129,15 +132,21 @@ class InstrumentScore(models.Model):
         constraints = [
             OwnRows(name="score_own_rows"),
             SameClinic(field="surgery", name="score_surgery_same_clinic"),
-            models.CheckConstraint(condition=_score_in_range(), name="score_in_range"),
+            models.CheckConstraint(
+                condition=_score_in_range(),
+                name="score_in_range",
+                violation_error_message="This instrument has no such score.",
+            ),
             models.CheckConstraint(
                 condition=Q(item_9=None) | Q(instrument=Instrument.PHQ9, item_9__range=(0, 3)),
                 name="score_item_9_only_with_phq9",
+                violation_error_message="Item 9 belongs to the PHQ-9 only, from 0 to 3.",
             ),
             # Item 9 alone never exceeds the total.
             models.CheckConstraint(
                 condition=Q(item_9=None) | Q(score__gte=F("item_9")),
                 name="score_total_holds_item_9",
+                violation_error_message="The total cannot be less than item 9.",
             ),
         ]
         triggers = [audited()]
@@ -179,6 +188,7 @@ class KnownDeficit(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("assessed_on")),
                 name="deficit_ends_after_assessment",
+                violation_error_message="It cannot end before it was assessed.",
             ),
         ]
         triggers = [audited()]

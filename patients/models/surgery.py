@@ -108,10 +108,12 @@ class Surgery(models.Model):
             models.CheckConstraint(
                 condition=Q(restriction_end_pod__range=(0, 730)),
                 name="surgery_restriction_end_range",
+                violation_error_message="Enter a day from 0 to 730.",
             ),
             models.CheckConstraint(
                 condition=Q(supersedes=None) | (Q(is_revision=True) & ~Q(supersedes=F("id"))),
                 name="surgery_only_a_revision_supersedes",
+                violation_error_message="Only a revision replaces an operation.",
             ),
             models.CheckConstraint(
                 condition=Q(region__in=Region.values) & Q(approach__in=Approach.values),

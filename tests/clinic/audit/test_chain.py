@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -25,7 +26,7 @@ TABLES = ("audit_entry", "audit_values", "audit_seal")
 CHANGES = 1_000
 
 
-def sql(statement: str, *parameters: object) -> list[tuple]:
+def sql(statement: str, *parameters: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else [(cursor.rowcount,)]
@@ -128,7 +129,7 @@ OF_VALUES = {
 
 def one_of(table: str, chance: random.Random) -> int:
     key = "entry_id" if table == "audit_values" else "id"
-    keys = [each for (each,) in sql(f"SELECT {key} FROM {table} ORDER BY {key}")]  # noqa: S608
+    keys: list[int] = [each for (each,) in sql(f"SELECT {key} FROM {table} ORDER BY {key}")]  # noqa: S608
     return chance.choice(keys)
 
 

@@ -45,7 +45,7 @@ def page(nurse):
 
 
 def the_last(**facts) -> Entry:
-    return Entry.objects.filter(**facts).order_by("pk").last()
+    return Entry.objects.filter(**facts).latest("pk")
 
 
 def test_a_new_row_leaves_an_entry_with_who_and_where(page, nurse):
