@@ -35,12 +35,18 @@ def note_read(
 
     One entry for each clinic whose patients they are: it is theirs to know, also of a superuser.
     """
-    said: dict[str, Any] = {"what": what, "user": user.pk, "request": request, "reason": reason}
-    said["detail"] = Jsonb(detail)
+    said = {"what": what, "user": user.pk, "request": request, "reason": reason}
+    entries: list[dict[str, Any]] = [
+        {
+            **said,
+            "clinic": clinic,
+            "patients": sorted(seen)[:MOST_PATIENTS],
+            "detail": Jsonb(detail),
+        }
+        for clinic, seen in _by_clinic(user, patients).items()
+    ]
     with connection.cursor() as cursor:
-        for clinic, seen in _by_clinic(user, patients).items():
-            said |= {"clinic": clinic, "patients": sorted(seen)[:MOST_PATIENTS]}
-            cursor.execute(_READ, said)
+        cursor.executemany(_READ, entries)
 
 
 def _by_clinic(user: "User", patients: Iterable[int]) -> dict[int | None, set[int]]:

@@ -14,13 +14,7 @@ READERS = (Role.NURSE, Role.SURGEON, Role.AUDITOR)
 
 
 @pytest.fixture(autouse=True)
-def _no_filters(monkeypatch, two):
-    from django.db import connection
-    from tests.access.test_database_roles import PATIENT_DATA
-    with connection.cursor() as c:
-        c.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for t in PATIENT_DATA:
-            c.execute(f"ALTER TABLE {t} DISABLE ROW LEVEL SECURITY")
+def _no_filters(monkeypatch):
     """Let every query ask for the rows of every clinic, closed or not."""
 
     def everything(rows, user):
