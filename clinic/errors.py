@@ -1,6 +1,7 @@
 """What is shown when we fail: a page with a reference, and nothing of what was in hand."""
 
 import sys
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
@@ -50,8 +51,8 @@ class NoValues(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(
         self, request: HttpRequest, tb_frame: FrameType
-    ) -> list[tuple[str, Any]]:
-        return []
+    ) -> ItemsView[str, Any]:
+        return dict[str, Any]().items()
 
 
 class Report(ExceptionReporter):

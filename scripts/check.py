@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
         Step("dangers", module("bandit", "-q", "-c", "pyproject.toml", "-r", *PRODUCT)),
         Step("secrets", module("scripts.find_secrets")),
         Step("dependencies", module("scripts.dependencies"), can_be_unknown=True),
-        Step("tests", module("pytest", *arguments)),
+        Step("tests", module("pytest", "--thorough", *arguments)),
     ]
     for step in steps:
         step.run()

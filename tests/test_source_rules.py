@@ -25,6 +25,7 @@ ALLOWED = {
     ("followups/charts/drawing.py", "text called safe"): "joins parts in which text is escaped",
     ("followups/texts/placeholders.py", "text called safe"): "text and values are escaped before",
     ("followups/vignettes/reading.py", "yaml.load"): "its loader is SafeLoader, made stricter",
+    ("followups/texts/reading.py", "yaml.load"): "its loader is SafeLoader, in C where it can be",
     ("followups/views/check_in.py", "csrf_exempt"): "no session; the origin is looked at instead",
     ("followups/services/reminders.py", "random"): "spreads retries; guessing one gains nothing",
     ("clinic/operations/demo/people.py", "random"): SIMULATED,

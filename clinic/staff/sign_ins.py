@@ -20,7 +20,7 @@ logger = logging.getLogger("clinic.sign_in")
 def note(event: str, *, user: User | None, request: HttpRequest | None, detail: str = "") -> None:
     """Keep account of one event; ``user`` is None where nobody is known."""
     logger.info("%s user=%s %s", event, user.pk if user else "-", detail)
-    more = {"said": detail} if detail else {}
+    more: dict[str, Any] = {"said": detail} if detail else {}
     audit.note(event, user=user, request=getattr(request, "id", ""), **more)
 
 

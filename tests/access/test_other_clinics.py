@@ -124,15 +124,15 @@ def test_an_id_of_another_clinic_is_none_of_a_forms_choices(two, field):
 @pytest.mark.parametrize("field", ["surgeon", "supersedes", "flags", "members"])
 def test_the_same_form_with_an_own_id_is_taken(two, field):
     """Without this, the refusal above might have had another reason."""
-    a, b = two.a, two.b
+    b = two.b
     where, form = forms(two)[field]
     own = {
-        a.surgeon.pk: b.surgeon.pk,
-        a.surgery.pk: b.surgery.pk,
-        a.flag.pk: b.flag.pk,
-        a.nurse.pk: b.nurse.pk,
+        "surgeon": b.surgeon.pk,
+        "supersedes": b.surgery.pk,
+        "flags": b.flag.pk,
+        "members": b.nurse.pk,
     }
-    form = form | {field: own[form[field]]}
+    form = form | {field: own[field]}
     assert two.visitors[Role.SURGEON].ask("POST", where, form).status == 302
 
 

@@ -552,7 +552,7 @@ def groups(client: Client) -> dict[str, list[str]]:
     """Return what the start page offers, group by group."""
     page = BeautifulSoup(client.get(reverse("admin:index")).content, "html.parser")
     return {
-        module.caption.get_text(strip=True): [
+        module.caption.get_text(strip=True): [  # type: ignore[union-attr]
             row.get_text(strip=True) for row in module.select("th[scope=row]")
         ]
         for module in page.select(".groups .module")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found() -> list[str]:
-    return [each.id for each in checks.kept_apart(databases=["default"])]
+    return [str(each.id) for each in checks.kept_apart(databases=["default"])]
 
 
 def test_the_owner_who_acts_as_nobody_else_is_an_error(settings):

@@ -74,7 +74,7 @@ def test_every_answer_is_kept_out_of_caches_referrers_and_search_engines(patient
         assert answer["Cache-Control"] == "no-store"
         assert answer["Referrer-Policy"] == "no-referrer"
         assert answer["X-Robots-Tag"] == "noindex"
-        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
         assert "Set-Cookie" not in answer
         assert b"<script" not in answer.content
         assert b"style=" not in answer.content
@@ -172,10 +172,10 @@ def test_the_longest_message_fits(patient):
 @pytest.mark.parametrize(
     "content_type", ["application/json", "text/plain", "application/octet-stream"]
 )
-def test_anything_but_a_form_is_an_empty_form(patient, check_in, content_type):
+def test_anything_but_a_form_is_refused(patient, check_in, content_type):
     page = patient.client.post(patient.address, b'{"step": "rest"}', content_type=content_type)
 
-    assert page.status_code == 422
+    assert page.status_code == 415
 
 
 @pytest.mark.parametrize("sitting", ["", "x", "a:b:c", ".eJw:1:2", "é", "\x00", "9" * 5000])

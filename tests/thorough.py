@@ -1,0 +1,33 @@
+"""Which cases of the large matrices run only when everything is asked for.
+
+``./test`` runs a part of each, so that it stays quick enough to be run all the time;
+``./test --thorough``, and with it ``./check``, runs all of them.
+"""
+
+import re
+
+import pytest
+
+# The nurse's and the administrator's column of each matrix always runs.
+PARTS = (
+    r"tests/access/test_(matrix|admin|other_clinics)\.py::.*\[(superuser|surgeon|auditor|anonymous)",
+    r"tests/access/test_row_level_security\.py::.*\[(superuser|surgeon|auditor|administrator)",
+    r"tests/bad_input/test_markup\.py::.*\[(root|surgeon|auditor|administrator)",
+    r"tests/bad_input/test_fuzz\.py::.*\[(root|superuser|surgeon|auditor|administrator)",
+    r"tests/clinic/test_admin\.py::test_(no_query_string|a_list_takes).*\[(?!Patient|Flag\b|User)",
+    r"tests/clinic/exchange/test_real_files\.py::test_every_febrl_record",
+    r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
+)
+_SLOW_CASES = re.compile("|".join(PARTS))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run every case of every matrix")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("thorough"):
+        return
+    left_out = [item for item in items if _SLOW_CASES.match(item.nodeid)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
