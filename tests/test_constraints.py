@@ -4,7 +4,8 @@ Each named constraint has a row here; a constraint without one fails the last te
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -159,9 +160,22 @@ class World:
         self.seal = Seal.objects.create(entry_id=self.entry.pk, hash=bytes(32))
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One row of everything, made once: what a test does to it is undone after it."""
+    with django_db_blocker.unblock():
+        surrounding = transaction.atomic()
+        surrounding.__enter__()
+        made = World()
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        surrounding.__exit__(None, None, None)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(shared_world: World, db: None) -> World:
+    return deepcopy(shared_world)
 
 
 def change(what: str, **facts: Any) -> Callable[[World], None]:

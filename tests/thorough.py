@@ -7,6 +7,7 @@
 import re
 
 import pytest
+from hypothesis import settings
 
 # The nurse's and the administrator's column of each matrix always runs.
 PARTS = (
@@ -23,6 +24,12 @@ _SLOW_CASES = re.compile("|".join(PARTS))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="run every case of every matrix")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("quick", max_examples=30)
+    settings.register_profile("thorough", max_examples=200)
+    settings.load_profile("thorough" if config.getoption("thorough") else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
