@@ -10,9 +10,7 @@ class Sex(TextChoices):
     UNKNOWN = "unknown", "Not recorded"
 
 
-class Language(TextChoices):
-    ENGLISH = "en", "English"
-    SPANISH = "es", "Spanish"
+DEFAULT_LANGUAGE = "en"  # which others there are is decided by the files of texts
 
 
 class PatientStatus(TextChoices):

@@ -29,6 +29,7 @@ PAGES = {
     "patients:surgery_new": "the form for an operation of {who}",
     "patients:surgery_edit": "the form that corrects an operation of {who}",
     "patients:ask": "“Ask now” of {who}",
+    "patients:enter": "the form for answers of {who}",
     "patients:unlock": "the unlocking of a check-in of {who}",
     "patients:visit": "a visit of {who}",
     "patients:visit_book": "the booking form of a visit of {who}",

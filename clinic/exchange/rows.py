@@ -17,7 +17,8 @@ from django.db.models import TextChoices
 from clinic.exchange.problems import Problem, Stopped
 from clinic.exchange.profiles import REQUIRED, Field, Profile
 from clinic.exchange.reader import Row, Table, folded
-from patients.choices import Approach, Language, Region, Sex
+from followups.texts import LANGUAGES, named
+from patients.choices import DEFAULT_LANGUAGE, Approach, Region, Sex
 from patients.fields import (
     EmailAddressField,
     LevelsField,
@@ -36,7 +37,7 @@ YES_NO |= {"no": False, "n": False, "false": False, "0": False}
 # What an erased value becomes; everything else cannot be erased.
 ERASED: Mapping[Field, Any] = {
     Field.SEX: Sex.UNKNOWN,
-    Field.LANGUAGE: Language.ENGLISH,
+    Field.LANGUAGE: DEFAULT_LANGUAGE,
     Field.EMAIL: "",
     Field.MOBILE: "",
     Field.PHONE: "",
@@ -222,6 +223,14 @@ def _sex(text: str, profile: Profile) -> str:
     return known
 
 
+def _language(text: str, _: Profile) -> str:
+    """Return the code of a language patients can be written to in."""
+    found = named(text)
+    if found is None:
+        raise ValueError(f"Use one of {', '.join(dict(LANGUAGES))}.")
+    return found
+
+
 def _yes_no(text: str, _: Profile) -> bool:
     if text.casefold() not in YES_NO:
         raise ValueError("Use yes or no.")
@@ -249,7 +258,7 @@ _READ: Mapping[Field, Callable[[str, Profile], Any]] = {
     Field.FAMILY_NAME: _typed(NameField()),
     Field.GIVEN_NAME: _typed(NameField()),
     Field.SEX: _sex,
-    Field.LANGUAGE: _word(Language),
+    Field.LANGUAGE: _language,
     Field.EMAIL: _typed(EmailAddressField(max_length=EMAIL_LENGTH)),
     Field.MOBILE: _phone,
     Field.PHONE: _phone,

@@ -22,7 +22,7 @@ from clinic.audit.models import Values
 from clinic.privacy import holdings, ledger
 from clinic.privacy.models import Erasure
 from clinic.staff.models import User
-from followups.models import CheckInLink, Flag
+from followups.models import CheckInLink, Draft, Flag
 from followups.services import plans
 from patients.choices import PatientStatus
 from patients.models import ContactChannel, Patient, Restriction
@@ -40,16 +40,18 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 }
 # Text that the system makes from clinical numbers and words of its own.
 KEPT: dict[str, tuple[str, ...]] = {
+    "patients.Patient": ("language",),
     "patients.Surgery": ("levels",),
     "patients.SymptomReport": ("questionnaire_version",),
     "followups.Evaluation": ("rule_set_version", "facts", "outcomes"),
     "followups.Flag": ("explanation", "evidence", "rule_set_version"),
     "followups.Reminder": ("reason",),
+    "followups.Lesson": ("module",),
     "privacy.Notice": ("failure",),
     "privacy.Erasure": ("reason",),
     "audit.Entry": ("what", "login", "request", "reason", "detail"),
 }
-WHOLE = (ContactChannel, CheckInLink, Restriction, Values)  # nothing of them is left
+WHOLE = (ContactChannel, CheckInLink, Draft, Restriction, Values)  # nothing of them is left
 SET_ASIDE = (
     "patients.SymptomReport:append_only",
     "patients.Opening:keeps_the_rest",

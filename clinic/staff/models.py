@@ -47,7 +47,7 @@ class Clinic(models.Model):
     office_phone = PhoneNumberField(blank=True, help_text="For appointments, in office hours.")
     crisis_line = models.CharField(
         max_length=160,
-        help_text="Where someone in a crisis can call or text, for example “call or text 988”.",
+        help_text="The number somebody in a crisis can call or text, for example 988.",
     )
     has_on_call = models.BooleanField(
         "somebody is on call outside office hours",

@@ -1,5 +1,6 @@
 """The follow-up process: what we await, what we send, what needs review."""
 
+from followups.models.drafts import Draft, Lesson
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
@@ -8,11 +9,13 @@ __all__ = [
     "CheckIn",
     "CheckInLink",
     "ContactAttempt",
+    "Draft",
     "Evaluation",
     "Flag",
     "FlagEvent",
     "FollowUp",
     "Heartbeat",
+    "Lesson",
     "Notice",
     "Reminder",
     "Visit",

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from patients.choices import (
+    DEFAULT_LANGUAGE,
     ChannelKind,
     Diabetes,
-    Language,
     Opioid,
     PatientStatus,
     Sex,
@@ -55,7 +55,9 @@ class Patient(models.Model):
     given_name = models.CharField(max_length=120)
     date_of_birth = models.DateField()
     sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    language = models.CharField(max_length=5, choices=Language, default=Language.ENGLISH)
+    language = models.CharField(
+        max_length=3, default=DEFAULT_LANGUAGE, help_text="The code of a language, like en or es."
+    )
     status = models.CharField(max_length=12, choices=PatientStatus, default=PatientStatus.ACTIVE)
     status_since = models.DateField(
         null=True, blank=True, help_text="Date of death, withdrawal or transfer."
@@ -97,7 +99,7 @@ class Patient(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=PatientStatus.values)
                 & Q(sex__in=Sex.values)
-                & Q(language__in=Language.values),
+                & Q(language__regex="^[a-z]{2,3}$"),
                 name="patient_choices_are_known",
             ),
         ]

@@ -88,7 +88,7 @@ def make_team() -> Team:
         emergency_number="911",
         urgent_phone="+12125550100",
         office_phone="+12125550101",
-        crisis_line="call or text 988",
+        crisis_line="988",
         has_on_call=True,
         quiet_from=time(0),  # from midnight to midnight: none, visitors come at any hour
         quiet_until=time(0),
