@@ -59,7 +59,13 @@ def is_emergency(answers: Answers) -> bool:
 
     Fever with feeling unwell (INFECT) is among them: feeling unwell is a sign by itself.
     """
-    return any(answers.get(sign) for sign in EMERGENCY_SIGNS) or _is_threatening_weakness(answers)
+    return bool(emergency_signs(answers))
+
+
+def emergency_signs(answers: Answers) -> frozenset[str]:
+    """Return what in these answers can mean an emergency."""
+    ticked = {sign for sign in EMERGENCY_SIGNS if answers.get(sign)}
+    return frozenset(ticked | {"weak"} if _is_threatening_weakness(answers) else ticked)
 
 
 def is_crisis(answers: Answers) -> bool:
@@ -91,7 +97,9 @@ def _has_changed(answers: Answers, item: str) -> bool:
 
 
 def _is_threatening_weakness(answers: Answers) -> bool:
-    return _has_changed(answers, "weak") and bool(
+    # Asked of nobody whose weakness has not changed: where that answer is out of reach,
+    # as it was given in another sitting, it is known all the same.
+    return answers.get("weak", Change.NEW) in CHANGED and bool(
         answers.get("weak_severe")
         or answers.get("weak_rapid")
         or answers.get("weak_side") == Side.BOTH

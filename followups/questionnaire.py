@@ -1,11 +1,12 @@
-"""The check-in's questions as data: what is asked, of whom, in which words (protocol 2.2).
+"""The check-in's questions: what is asked, of whom, in which order (protocol 2.2).
 
-Every text of a question is here. Nothing here reads a database or a clock, and nothing
-judges an answer.
+Their words are data (``followups.texts``); each question is one screen. Nothing here reads
+a database or a clock, and nothing judges an answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Self
@@ -13,6 +14,7 @@ from typing import Any, Self
 from followups.circumstances import Circumstances
 from followups.endings import CHANGED, PAINS
 from followups.protocol import STANDARD
+from followups.texts import Axis, Recall, Wording
 from patients.choices import (
     Adherence,
     Change,
@@ -27,11 +29,8 @@ from patients.choices import (
     WoundSign,
 )
 
-VERSION = "2026.11"  # a new one with every changed text or question
-
 QUALITY_FROM_PAIN = 4  # protocol 2.2, Q2b
 
-Options = tuple[tuple[str, str], ...]
 Answers = Mapping[str, Any]
 
 
@@ -49,297 +48,199 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Asked only after certain answers on the same page.
+class Question:
+    """One question on one screen; ``name`` is the item of the report, or of a group of ticks.
 
-    ``name`` is what the style sheet hides the question by until then; where it cannot,
-    the question stands there and may be left empty.
+    ``asked`` decides when the check-in is begun, ``only`` by the answers given so far.
+    ``words`` is the name its texts are found under, where that is another question's.
     """
 
     name: str
-    holds: Callable[[Answers], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question; ``name`` is the item of the report, or of a group of ticks."""
-
-    name: str
     kind: Kind
-    text: str
-    options: Options = ()
-    hint: str = ""
+    options: tuple[str, ...] = ()
     asked: Callable[[Circumstances], bool] = lambda _: True
-    only: Condition | None = None
+    only: Callable[[Answers], bool] = lambda _: True
+    is_safety: bool = False
     is_optional: bool = False
     has_none_of_these: bool = False
+    words: str = ""
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items of the report this question fills."""
+        return self.options if self.kind is Kind.TICKS else (self.name,)
+
+    @property
+    def text_name(self) -> str:
+        return self.words or self.name
 
 
-def _worst(answers: Answers, *items: str) -> int:
-    return max(answers.get(item) or 0 for item in items)
+def _is_weaker(given: Answers) -> bool:
+    return given.get("weak") in CHANGED
 
 
-WEAKER = Condition("weaker", lambda given: given.get("weak") in CHANGED)
-LIMB_HURTS = Condition("limb-hurts", lambda given: _worst(given, "pain_leg", "pain_arm") > 0)
-HURTS = Condition("hurts", lambda given: _worst(given, *PAINS) >= QUALITY_FROM_PAIN)
-NUMB = Condition("numb", lambda given: given.get("numb") not in (None, Change.NONE))
-OPIOIDS = Condition("opioids", lambda given: given.get("opioid") in (Opioid.SOME, Opioid.DAILY))
-
-YES_OR_NO: Options = (("yes", "Yes"), ("no", "No"))
-CHOOSE_ALL = "Choose all that apply."
-MAY_STAY_EMPTY = "You can leave this empty."
+def _limb_hurts(given: Answers) -> bool:
+    return max(given.get(item) or 0 for item in ("pain_leg", "pain_arm")) > 0
 
 
-def _words(choices: Iterable[Any]) -> Options:
-    return tuple((each.value, str(each.label)) for each in choices)
+def _hurts(given: Answers) -> bool:
+    return max(given.get(item) or 0 for item in PAINS) >= QUALITY_FROM_PAIN
 
+
+def _is_numb(given: Answers) -> bool:
+    return given.get("numb") not in (None, Change.NONE)
+
+
+def _takes_opioids(given: Answers) -> bool:
+    return given.get("opioid") in (Opioid.SOME, Opioid.DAILY)
+
+
+YES_OR_NO = ("yes", "no")
+SCALE_4 = ("0", "1", "2", "3")
 
 SAFETY = (
     Question(
         "since_surgery",
         Kind.TICKS,
-        "Since your operation, have you noticed any of these that are new?",
-        hint=f"{CHOOSE_ALL} Being constipated on its own is common and is not what we mean.",
-        options=(
-            ("saddle", "Numbness between your legs or around your bottom or genitals"),
-            ("bladder", "New trouble starting or feeling your pee, or leaking pee"),
-            ("bowel", "New loss of control of your bowels"),
-        ),
+        ("saddle", "bladder", "bowel"),
+        is_safety=True,
         has_none_of_these=True,
     ),
     Question(
         "right_now",
         Kind.TICKS,
-        "Right now or in the last day, have you had any of these?",
-        hint=CHOOSE_ALL,
-        options=(
-            ("chest", "Chest pain, new breathlessness, or coughing blood"),
-            ("airway", "Trouble breathing, or a fast-growing swelling in the neck"),
-            ("unwell", "Feeling seriously unwell, faint or confused"),
-        ),
+        ("chest", "airway", "unwell"),
+        is_safety=True,
         has_none_of_these=True,
     ),
-    Question(
-        "weak",
-        Kind.ONE,
-        "Any new or worse weakness in an arm or leg?",
-        options=_words(Change),
-    ),
-    Question("weak_side", Kind.ONE, "Which side?", options=_words(Side), only=WEAKER),
-    Question(
-        "weak_severe",
-        Kind.YES_NO,
-        "Can you still lift your foot (or hand) and walk?",
-        # The item says "severe", so being able to is its "no".
-        options=(("no", "Yes, I can"), ("yes", "No, I cannot")),
-        only=WEAKER,
-    ),
-    Question(
-        "weak_rapid",
-        Kind.YES_NO,
-        "Is it getting worse from day to day?",
-        options=YES_OR_NO,
-        only=WEAKER,
-    ),
+    Question("weak", Kind.ONE, tuple(Change.values), is_safety=True),
+    Question("weak_side", Kind.ONE, tuple(Side.values), only=_is_weaker, is_safety=True),
+    # The item says "severe", so being able to is its "no".
+    Question("weak_severe", Kind.YES_NO, ("no", "yes"), only=_is_weaker, is_safety=True),
+    Question("weak_rapid", Kind.YES_NO, YES_OR_NO, only=_is_weaker, is_safety=True),
     Question(
         "gait_hand",
         Kind.YES_NO,
-        "Are your hands newly clumsy, or is your walking newly unsteady?",
-        options=YES_OR_NO,
+        YES_OR_NO,
         asked=attrgetter("is_beside_the_cord"),
+        is_safety=True,
+    ),
+    Question(
+        "signs_healing",
+        Kind.TICKS,
+        ("calf", "fever", "headache_upright"),
+        asked=attrgetter("is_healing"),
+        is_safety=True,
+        has_none_of_these=True,
+        words="signs",
     ),
     Question(
         "signs",
         Kind.TICKS,
-        "Do you have any of these?",
-        hint=CHOOSE_ALL,
-        options=(
-            ("calf", "New swelling, pain or warmth in one calf"),
-            (
-                "fever",
-                "Fever, chills, or a temperature of 38.0\xa0°C (100.4\xa0°F) or more",
-            ),
-        ),
+        ("calf", "fever"),
+        asked=lambda circumstances: not circumstances.is_healing,
+        is_safety=True,
         has_none_of_these=True,
     ),
     Question(
         "temp_c",
         Kind.TEMPERATURE,
-        "If you took your temperature, what was it?",
-        hint=f"In °C or °F, for example 37.2 or 99.0. {MAY_STAY_EMPTY}",
+        only=lambda given: bool(given.get("fever")),
+        is_safety=True,
         is_optional=True,
     ),
     Question(
         "wound",
         Kind.LIST,
-        "Is there anything from the wound?",
-        hint=CHOOSE_ALL,
-        options=_words(WoundSign),
+        tuple(WoundSign.values),
         asked=attrgetter("is_healing"),
+        is_safety=True,
         has_none_of_these=True,
-    ),
-    Question(
-        "headache_upright",
-        Kind.YES_NO,
-        "Do you have a new headache that is worse sitting or standing?",
-        options=YES_OR_NO,
-        asked=attrgetter("is_healing"),
     ),
 )
 
-
-def _pain(item: str, place: str, asked: str) -> Question:
-    return Question(
-        item,
-        Kind.SCORE,
-        f"In the past {{recall}}, how bad was your {place} pain on average?",
-        asked=attrgetter(asked),
-    )
-
-
 REST = (
-    _pain("pain_back", "back", asked="is_back"),
-    _pain("pain_neck", "neck", asked="is_neck"),
-    _pain("pain_leg", "leg", asked="is_back"),
-    _pain("pain_arm", "arm", asked="is_neck"),
-    Question("limb_side", Kind.ONE, "Which {limb} hurts?", options=_words(Side), only=LIMB_HURTS),
+    Question("pain_back", Kind.SCORE, asked=attrgetter("is_back")),
+    Question("pain_neck", Kind.SCORE, asked=attrgetter("is_neck")),
+    Question("pain_leg", Kind.SCORE, asked=attrgetter("is_back")),
+    Question("pain_arm", Kind.SCORE, asked=attrgetter("is_neck")),
+    Question("limb_side", Kind.ONE, tuple(Side.values), only=_limb_hurts),
     Question(
         "pain_quality",
         Kind.LIST,
-        "What is the pain like?",
-        hint=f"{CHOOSE_ALL} {MAY_STAY_EMPTY}",
-        options=_words(PainQuality),
-        only=HURTS,
+        tuple(PainQuality.values),
+        asked=attrgetter("may_ask_quality"),
+        only=_hurts,
         is_optional=True,
     ),
-    Question("numb", Kind.ONE, "Any numbness or tingling?", options=_words(Change)),
+    Question("numb", Kind.ONE, tuple(Change.values)),
     # Numbness between the legs belongs to the first question of all: offered again
     # among the other places, an emergency could hide here.
     Question(
         "numb_site",
         Kind.LIST,
-        "Where is the numbness or tingling?",
-        hint=CHOOSE_ALL,
-        options=_words(site for site in NumbSite if site != NumbSite.SADDLE),
-        only=NUMB,
+        tuple(site.value for site in NumbSite if site != NumbSite.SADDLE),
+        only=_is_numb,
     ),
-    Question(
-        "numb_side",
-        Kind.ONE,
-        "On which side is the numbness or tingling?",
-        options=_words(Side),
-        only=NUMB,
-    ),
-    Question(
-        "numb_kind",
-        Kind.LIST,
-        "Is it numbness or tingling?",
-        hint=f"{CHOOSE_ALL} {MAY_STAY_EMPTY}",
-        options=_words(NumbKind),
-        only=NUMB,
-        is_optional=True,
-    ),
-    Question(
-        "instab",
-        Kind.ONE,
-        "Does your {axis} feel as if it slips, clunks or gives way?",
-        options=_words(Change),
-        asked=attrgetter("can_loosen"),
-    ),
-    Question(
-        "func",
-        Kind.GRADE,
-        "How much does your {axis} limit everyday tasks?",
-        options=(
-            ("0", "Not at all"),
-            ("1", "A little"),
-            ("2", "Moderately"),
-            ("3", "Very much"),
-            ("4", "I cannot do them"),
-        ),
-    ),
-    Question(
-        "opioid",
-        Kind.ONE,
-        "Do you take strong pain medicine (opioids)?",
-        options=_words(Opioid),
-    ),
+    Question("numb_side", Kind.ONE, tuple(Side.values), only=_is_numb),
+    Question("numb_kind", Kind.LIST, tuple(NumbKind.values), only=_is_numb, is_optional=True),
+    Question("instab", Kind.ONE, tuple(Change.values), asked=attrgetter("can_loosen")),
+    Question("func", Kind.GRADE, ("0", "1", "2", "3", "4")),
+    Question("opioid", Kind.ONE, tuple(Opioid.values)),
     Question(
         "med_change",
         Kind.ONE,
-        "How much strong pain medicine do you take, compared with last time?",
-        options=_words(MedChange),
+        tuple(MedChange.values),
+        asked=lambda circumstances: not circumstances.is_before_surgery,
     ),
+    Question("over_rx", Kind.YES_NO, YES_OR_NO, only=_takes_opioids),
+    Question("adh", Kind.ONE, tuple(Adherence.values), asked=attrgetter("has_limits")),
     Question(
-        "over_rx",
-        Kind.YES_NO,
-        "Have you taken more than was prescribed?",
-        options=YES_OR_NO,
-        only=OPIOIDS,
-    ),
-    Question(
-        "adh",
-        Kind.ONE,
-        "Have you been able to follow your movement and lifting limits?",
-        options=_words(Adherence),
+        "activity",
+        Kind.TICKS,
+        ("overdid", "fall"),
         asked=attrgetter("has_limits"),
+        has_none_of_these=True,
     ),
     Question(
-        "overdid",
+        "fall",
         Kind.YES_NO,
-        "Did you do much more than you planned?",
-        options=YES_OR_NO,
-        asked=attrgetter("has_limits"),
+        YES_OR_NO,
+        asked=lambda circumstances: not circumstances.has_limits,
     ),
-    Question("fall", Kind.YES_NO, "Any fall or accident?", options=YES_OR_NO),
-    Question(
-        "swallow",
-        Kind.ONE,
-        "Trouble swallowing?",
-        options=_words(Swallow),
-        asked=attrgetter("may_swallow_badly"),
+    Question("swallow", Kind.ONE, tuple(Swallow.values), asked=attrgetter("may_swallow_badly")),
+    Question("gic", Kind.ONE, tuple(ImpressionOfChange.values)),
+    Question("nicotine", Kind.YES_NO, YES_OR_NO, asked=attrgetter("nicotine_matters")),
+    *(
+        Question(name, Kind.GRADE, SCALE_4, asked=attrgetter("mood_is_due"))
+        for name in ("phq4_nervous", "phq4_worry", "phq4_interest", "phq4_down")
     ),
-    Question(
-        "gic",
-        Kind.ONE,
-        "Compared with your last check-in, you are:",
-        options=_words(ImpressionOfChange),
-    ),
-    Question(
-        "nicotine",
-        Kind.YES_NO,
-        "Any smoking, vaping or nicotine since last time?",
-        options=YES_OR_NO,
-        asked=attrgetter("nicotine_matters"),
-    ),
-    Question(
-        "message",
-        Kind.MESSAGE,
-        "Anything else your team should know?",
-        hint=f"{MAY_STAY_EMPTY} Nobody reads it in real time, so call us about anything "
-        "that cannot wait.",
-        is_optional=True,
-    ),
+    Question("message", Kind.MESSAGE, is_optional=True),
 )
 
-NAMES = tuple(question.name for question in (*SAFETY, *REST))
+QUESTIONS = {question.name: question for question in (*SAFETY, *REST)}
+NAMES = tuple(QUESTIONS)
 
 _STRENGTH = ("weak", "weak_side", "weak_severe", "weak_rapid")
 _PAIN = (*PAINS, "limb_side")
+_MOOD = tuple(name for name in NAMES if name.startswith("phq4_"))
 # The short form of protocol 2.2, and what a baseline needs (2.3).
 SHORT = {"since_surgery", "right_now", *_STRENGTH, "gait_hand", *_PAIN, "gic", "message"}
-BASELINE = {*_STRENGTH, *_PAIN, "numb", "numb_site", "numb_side", "func", "opioid", "message"}
+BASELINE = {*_STRENGTH, *_PAIN, "numb", "numb_site", "numb_side", "func", "opioid", *_MOOD}
+BASELINE |= {"message"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The questions of one check-in, fixed when it is begun.
 
-    What was asked stays asked, although midnight may change what would be.
+    What was asked stays asked, although midnight may change what would be. ``known`` says
+    since when an item is known to be impaired: only news of it are asked for (4.1.14).
     """
 
     names: tuple[str, ...]
-    recall: str
+    recalls_a_day: bool
+    known: tuple[tuple[str, date], ...] = ()
 
     @classmethod
     def of(cls, circumstances: Circumstances) -> Self:
@@ -347,37 +248,45 @@ class Sheet:
         early = circumstances.pod in range(STANDARD.check_ins.recall_24_hours_until_pod + 1)
         return cls(
             names=tuple(
-                question.name
-                for question in (*SAFETY, *REST)
-                if question.name in _form(circumstances) and question.asked(circumstances)
+                name
+                for name, question in QUESTIONS.items()
+                if name in _form(circumstances) and question.asked(circumstances)
             ),
-            recall="24 hours" if early and not circumstances.is_before_surgery else "7 days",
+            recalls_a_day=early and not circumstances.is_before_surgery,
+            known=circumstances.known_deficits,
         )
 
     @property
-    def safety(self) -> tuple[Question, ...]:
-        return tuple(question for question in SAFETY if question.name in self.names)
-
-    @property
-    def rest(self) -> tuple[Question, ...]:
-        return tuple(question for question in REST if question.name in self.names)
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(QUESTIONS[name] for name in self.names)
 
     @property
     def is_after_surgery(self) -> bool:
         return "since_surgery" in self.names
 
-    def say(self, text: str) -> str:
-        """Return a text with the words for this operation and this time."""
-        neck = "pain_neck" in self.names
-        return text.format(
-            recall=self.recall,
-            axis="neck" if neck else "back",
-            limb="arm" if neck else "leg",
+    @property
+    def wording(self) -> Wording:
+        return Wording(
+            axis=Axis.NECK if "pain_neck" in self.names else Axis.BACK,
+            recall=Recall.DAY if self.recalls_a_day else Recall.WEEK,
+            known=dict(self.known),
         )
+
+    def path(self, answers: Answers) -> list[Question]:
+        """Return the screens there are after these answers, in their order."""
+        return [question for question in self.questions if question.only(answers)]
+
+    def belonging(self, answers: Answers) -> dict[str, Any]:
+        """Return the answers without those that later ones have made pointless."""
+        kept = {item for question in self.path(answers) for item in question.items}
+        return {item: value for item, value in answers.items() if item in kept}
 
 
 def _form(circumstances: Circumstances) -> Iterable[str]:
     """Return the questions of the form itself, whoever answers it."""
     if circumstances.is_before_surgery:
         return BASELINE
-    return SHORT if circumstances.is_short else NAMES
+    if circumstances.is_short:
+        # a visit's PHQ-4 does not wait for the next full form, weeks after the visit
+        return SHORT.union(_MOOD) if circumstances.is_at_a_visit else SHORT
+    return NAMES

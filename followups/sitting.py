@@ -7,15 +7,16 @@ read it, so it holds only what the page itself shows.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core import signing
 from phonenumber_field.phonenumber import PhoneNumber
 
-from followups.questionnaire import Sheet
+from followups.questionnaire import QUESTIONS, Sheet
+from patients.choices import AnsweredBy
 
 if TYPE_CHECKING:
     from clinic.staff.models import Clinic
@@ -67,16 +68,22 @@ class Sitting:
     numbers: Numbers
     served_at: datetime
     form_id: uuid.UUID
+    language: str
+    answered_by: str = AnsweredBy.PATIENT
     sheet: Sheet | None = None
     proven_at: datetime | None = None
 
     @classmethod
-    def begin(cls, clinic: "Clinic", *, now: datetime) -> Self:
-        return cls(numbers=Numbers.of(clinic), served_at=now, form_id=uuid.uuid4())
+    def begin(cls, clinic: "Clinic", *, language: str, now: datetime) -> Self:
+        return cls(Numbers.of(clinic), served_at=now, form_id=uuid.uuid4(), language=language)
 
     def prove(self, sheet: Sheet, *, now: datetime) -> Self:
         """Return the sitting after the right birth date, with the questions to ask."""
         return replace(self, sheet=sheet, proven_at=now)
+
+    @property
+    def is_proxy(self) -> bool:
+        return self.answered_by == AnsweredBy.PROXY
 
     def is_proven(self, now: datetime) -> bool:
         return self.proven_at is not None and now - self.proven_at < BIRTH_DATE_HOLDS
@@ -93,7 +100,9 @@ class Sitting:
                 "numbers": asdict(self.numbers),
                 "served_at": self.served_at.isoformat(),
                 "form_id": self.form_id.hex,
-                "sheet": asdict(self.sheet) if self.sheet else None,
+                "language": self.language,
+                "answered_by": self.answered_by,
+                "sheet": _plain_sheet(self.sheet),
                 "proven_at": self.proven_at.isoformat() if self.proven_at else None,
             },
             salt=f"{_SALT}.{token}",
@@ -109,6 +118,8 @@ class Sitting:
                 numbers=Numbers(**facts["numbers"]),
                 served_at=datetime.fromisoformat(facts["served_at"]),
                 form_id=uuid.UUID(facts["form_id"]),
+                language=facts["language"],
+                answered_by=facts["answered_by"],
                 sheet=_sheet(facts["sheet"]),
                 proven_at=_moment(facts["proven_at"]),
             )
@@ -122,12 +133,20 @@ class Receipt:
 
     numbers: Numbers
     saved_at: datetime
+    language: str
     is_after_surgery: bool = True
+    clinic_id: int = 0
+    form_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    modules: tuple[str, ...] = ()
 
     holds = timedelta(days=1)
 
     def sealed(self) -> str:
-        facts = {**asdict(self), "saved_at": self.saved_at.isoformat()}
+        facts = {
+            **asdict(self),
+            "saved_at": self.saved_at.isoformat(),
+            "form_id": self.form_id.hex,
+        }
         return signing.dumps(facts, salt=f"{_SALT}.end", compress=True)
 
     @classmethod
@@ -138,14 +157,30 @@ class Receipt:
             return cls(
                 numbers=Numbers(**facts["numbers"]),
                 saved_at=datetime.fromisoformat(facts["saved_at"]),
+                language=facts["language"],
                 is_after_surgery=facts["is_after_surgery"],
+                clinic_id=facts["clinic_id"],
+                form_id=uuid.UUID(facts["form_id"]),
+                modules=tuple(facts["modules"]),
             )
         except (signing.BadSignature, KeyError, TypeError, ValueError):
             return None
 
 
+def _plain_sheet(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    known = [(item, on.isoformat()) for item, on in sheet.known]
+    return {"names": sheet.names, "recalls_a_day": sheet.recalls_a_day, "known": known}
+
+
 def _sheet(facts: Any) -> Sheet | None:
-    return Sheet(tuple(facts["names"]), facts["recall"]) if facts else None
+    if not facts:
+        return None
+    known = tuple((item, date.fromisoformat(on)) for item, on in facts["known"])
+    # a page may stay open while a question is taken out
+    names = tuple(name for name in facts["names"] if name in QUESTIONS)
+    return Sheet(names, facts["recalls_a_day"], known)
 
 
 def _moment(text: str | None) -> datetime | None:

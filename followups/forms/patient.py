@@ -9,10 +9,10 @@ from django import forms
 from django.http import QueryDict
 
 from followups.forms.seen import SeenForm
+from followups.texts import LANGUAGES
 from patients.choices import (
     ChannelKind,
     Diabetes,
-    Language,
     PatientStatus,
     Sex,
     Smoking,
@@ -78,7 +78,7 @@ class PatientForm(SeenForm):
     family_name = NameField(label="Family name")
     date_of_birth = IsoDateField(label="Date of birth")
     sex = forms.ChoiceField(choices=Sex, initial=Sex.UNKNOWN)
-    language = forms.ChoiceField(choices=Language, label="Language for messages")
+    language = forms.ChoiceField(choices=LANGUAGES, label="Language for messages")
 
     email = EmailAddressField(label="E-mail", max_length=254, required=False)
     email_agreed = _consent("e-mails")

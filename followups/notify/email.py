@@ -4,11 +4,11 @@ from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from followups.models import CheckIn
 from followups.notify.errors import CannotSend, Refused
+from followups.texts import texts
 
 PERMANENT = 500
 
@@ -20,14 +20,18 @@ def ask_for_report(check_in: CheckIn, *, to: str, token: str, reference: str) ->
         Refused: if the server will never take it for this address.
         CannotSend: if the server is away or busy.
     """
-    context = {
-        "clinic": check_in.clinic,
-        "url": settings.SITE_URL + reverse("check_in:start", args=[token]),
-    }
-    folder = "followups/messages"
+    clinic, words = check_in.clinic, texts(check_in.surgery.patient.language)
+    body = words.say(
+        "messages.invitation.body",
+        link=settings.SITE_URL + reverse("check_in:start", args=[token]),
+        emergency=clinic.emergency_number,
+        urgent=str(clinic.urgent_phone.as_national),
+    )
+    if not clinic.has_on_call:
+        body += "\n" + words.say("staff_hours.outside") + "\n"
     message = EmailMessage(
-        subject=render_to_string(f"{folder}/check_in_subject.txt", context).strip(),
-        body=render_to_string(f"{folder}/check_in_body.txt", context),
+        subject=words.say("messages.invitation.subject"),
+        body=body,
         to=[to],  # one recipient a message, or a refusal of one would be lost
         headers={"X-Reference": reference},
     )

@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 from phonenumber_field.phonenumber import PhoneNumber
 
 from followups.charts import spine
-from followups.models import CheckIn, ContactAttempt, FlagEvent, FollowUp, Visit
+from followups.models import CheckIn, ContactAttempt, FlagEvent, FollowUp, Lesson, Visit
 from followups.notify import MESSENGERS
 from followups.presenters import people, words
 from followups.presenters.risks import Risks, risks
 from followups.presenters.rows import Clock, clock_of
+from followups.texts import texts
 from patients.choices import ChannelKind
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
 
@@ -33,6 +34,7 @@ class Record:
     visits: Sequence[Visit] = ()
     events: Sequence[FlagEvent] = ()
     contacts: Sequence[ContactAttempt] = ()
+    lessons: Sequence[Lesson] = ()
 
     @property
     def today(self) -> date:
@@ -95,7 +97,7 @@ def header(record: Record) -> Header:
         phone=phone.address if phone else "",
         phone_shown=_shown(phone.address) if phone else "",
         reached_by=_reached_by(channels.values()),
-        language=patient.get_language_display(),
+        language=texts(patient.language).name,
         status="" if patient.is_active else _status(patient),
         factors=risk.present,
         unknown=words.listed(risk.unknown) if risk.unknown else "",

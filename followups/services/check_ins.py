@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from followups import questionnaire
 from followups.choices import CheckInKind, EvaluationTrigger
 from followups.models import CheckIn, FollowUp
 from followups.models.plan import BIRTH_DATE_TRIES
 from followups.protocol import STANDARD
 from followups.services import flags
+from followups.texts import EDITION
 from patients.choices import AnsweredBy, Source
 from patients.models import Surgery, SymptomReport
 
@@ -67,7 +67,7 @@ def submit(
         submission_id=submission_id,
         reported_at=answered_at or now,
         reported_on=follow_up.surgery.clinic.today(answered_at or now),
-        questionnaire_version=questionnaire.VERSION,
+        questionnaire_version=EDITION,
         source=source,
         answered_by=answered_by,
         entered_by=entered_by,
@@ -80,6 +80,38 @@ def submit(
         raise NotAwaited(check_in.pk)  # rolls the report back
     flags.refresh(follow_up, trigger=EvaluationTrigger.REPORT, report=report, now=now)
     return report
+
+
+@transaction.atomic
+def enter(
+    surgery: Surgery,
+    *,
+    answers: Mapping[str, Any],
+    submission_id: UUID,
+    source: Source,
+    answered_by: AnsweredBy,
+    entered_by: "User",
+    answered_at: datetime,
+    now: datetime,
+) -> SymptomReport:
+    """Store answers that staff typed in: for the check-in awaited then, else an extra one."""
+    FollowUp.objects.locked().get(surgery=surgery)  # the patient may be sending just now
+    known = SymptomReport.objects.filter(submission_id=submission_id, surgery=surgery).first()
+    if known is not None:
+        return known
+    awaited = CheckIn.objects.open_at(answered_at).filter(surgery=surgery)
+    check_in = awaited.order_by("due_at", "pk").last() or make_on_demand(surgery, now=now)
+    return submit(
+        check_in,
+        answers=answers,
+        complete=True,
+        submission_id=submission_id,
+        source=source,
+        answered_by=answered_by,
+        entered_by=entered_by,
+        answered_at=answered_at,
+        now=now,
+    )
 
 
 @transaction.atomic

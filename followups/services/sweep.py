@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from followups.models import Heartbeat
-from followups.services import flags, notices, plans, ranks, reminders
+from followups.services import drafts, flags, notices, plans, ranks, reminders
 
 NAME = "sweep"
 
@@ -12,6 +12,7 @@ def run(*, now: datetime) -> dict[str, int]:
     """Plan, evaluate, re-rank, fill the outbox; then say that we are alive."""
     counts = {
         "planned": plans.catch_up(now=now),
+        "left": drafts.store_left(now=now),
         "evaluated": flags.refresh_due(now=now),
         "moved": ranks.refresh_due(now=now),
         "notices": notices.make_due(now=now),

@@ -8,6 +8,8 @@ Nothing here reads a database or a clock. All files are read and compared when t
 starts: one that lacks a text, an answer or a {placeholder} stops it, with the whole list.
 """
 
+from babel import Locale
+
 from followups.texts.language import NoSuchText, Said, Texts
 from followups.texts.lessons import Lesson, lessons_on
 from followups.texts.library import FALLBACK, FOLDER, edition, load
@@ -33,6 +35,7 @@ __all__ = [
     "edition",
     "lessons_on",
     "load",
+    "named",
     "texts",
 ]
 
@@ -40,6 +43,16 @@ _ALL = load(FOLDER)
 
 LANGUAGES: tuple[tuple[str, str], ...] = tuple((each.language, each.name) for each in _ALL.values())
 EDITION = edition(_ALL.values())
+
+
+def named(text: str) -> str | None:
+    """Return the code of a language given as code, in its own words or in English."""
+    wanted = text.strip().casefold()
+    for code, name in LANGUAGES:
+        in_english = str(Locale.parse(code).get_display_name("en"))
+        if wanted in (code, name.casefold(), in_english.casefold()):
+            return code
+    return None
 
 
 def texts(language: str) -> Texts:

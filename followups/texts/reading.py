@@ -33,7 +33,7 @@ def read(path: Path) -> tuple[Texts, dict[str, Any]]:
         BadTexts: it is no YAML, lacks a part, or holds something that is no text.
     """
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - is safe
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 # nosec B506
         problems = _missing_parts(found) or list(_no_texts({part: found[part] for part in BODY}))
         if problems:
             raise BadTexts(path.name, problems)

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
+from followups.texts import texts
+
 View = Callable[..., HttpResponse]
 
 LARGEST_BODY = 64 * 1024
@@ -22,6 +24,11 @@ LARGEST_BODY = 64 * 1024
 def page(name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Return a patient page. Without the request: no session, user or staff context."""
     return HttpResponse(render_to_string(f"followups/check_in/{name}.html", context), status=status)
+
+
+def refused(why: str, status: int) -> HttpResponse:
+    """Say why nothing was taken; without a sitting, in the language everybody is offered."""
+    return page("refused", {"why": why, "texts": texts("")}, status)
 
 
 def kept_nowhere(view: View) -> View:
@@ -49,8 +56,7 @@ def from_our_pages(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         origin = request.headers.get("Origin", "null")
         if origin != "null" and origin not in _own_origins(request):
-            reason = "It came from another site."
-            return page("refused", {"reason": reason}, status=403)
+            return refused("other_site", 403)
         return view(request, *args, **kwargs)
 
     return checked
@@ -63,11 +69,11 @@ def readable(view: View) -> View:
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         length = request.headers.get("Content-Length") or "0"
         if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return page("refused", {"reason": "It is too large."}, status=413)
+            return refused("too_large", 413)
         try:
             request.POST  # noqa: B018  reads and parses the body
         except (SuspiciousOperation, BadRequest, MultiPartParserError):
-            return page("refused", {"reason": "It could not be read."}, status=400)
+            return refused("unreadable", 400)
         return view(request, *args, **kwargs)
 
     return limited

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.staff.access import Action, StaffRequest, may, requires
 from followups.forms.patient import FindForm, PatientForm, StatusForm
-from followups.presenters import course, matrix, patient_list, plan, record, timeline
+from followups.presenters import course, given, matrix, patient_list, plan, record, timeline
 from followups.services import plans
 from followups.views import patient_rows
 from followups.views.saving import lock, posted, saving, status_of
@@ -72,6 +72,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "timeline": timeline.of(rows, kind=request.GET.get("show", "")),
         "kinds": timeline.KINDS.items(),
         "plan": plan.of(rows),
+        "lessons": given.of(rows),
         "printed": record.printed(rows),
         "may_edit": may(request.user, Action.EDIT_PATIENTS),
         "may_review": may(request.user, Action.REVIEW),

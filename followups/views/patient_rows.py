@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from followups.models import CheckIn, ContactAttempt, FlagEvent, Visit
+from followups.models import CheckIn, ContactAttempt, FlagEvent, Lesson, Visit
 from followups.presenters.record import Record
 from patients.identifiers import normalise_mrn
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
@@ -110,6 +110,7 @@ def record(patient: Patient, *, surgery_pk: int | None, now: datetime) -> Record
         visits=list(Visit.objects.filter(surgery=surgery)),
         events=list(events.select_related("flag", "by")),
         contacts=list(contacts.select_related("by")),
+        lessons=list(Lesson.objects.filter(surgery=surgery)),
     )
 
 
