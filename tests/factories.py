@@ -51,7 +51,7 @@ def make_clinic(**overrides: Any) -> Clinic:
         "emergency_number": "911",
         "urgent_phone": "+12125550100",
         "office_phone": "+12125550101",
-        "crisis_line": "call or text 988",
+        "crisis_line": "988",
         "has_on_call": True,
         "quiet_from": time(20),
         "quiet_until": time(8),

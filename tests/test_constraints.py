@@ -21,10 +21,12 @@ from followups.models import (
     CheckIn,
     CheckInLink,
     ContactAttempt,
+    Draft,
     Evaluation,
     Flag,
     FlagEvent,
     FollowUp,
+    Lesson,
     Notice,
     Reminder,
     Visit,
@@ -134,6 +136,12 @@ class World:
         self.link = CheckInLink.objects.create(
             clinic=self.clinic, check_in=self.check_in, token_hash=b"1", made_at=at(7)
         )
+        self.draft = Draft.objects.create(
+            clinic=self.clinic, check_in=self.check_in, names=[], answers={}, saved_at=at(7)
+        )
+        self.lesson = Lesson.objects.create(
+            clinic=self.clinic, surgery=self.surgery, module="warning", given_at=at(7)
+        )
         self.restriction = Restriction.objects.create(
             clinic=self.clinic, patient=self.patient, reason="Works here", since=at(1), by=self.user
         )
@@ -208,6 +216,10 @@ def elsewhere(what: str, **fresh: Any) -> Callable[[World], None]:
 
 def other_surgery(world: World) -> int:
     return make_surgery(make_patient(clinic=world.clinic)).pk
+
+
+def other_check_in(world: World) -> int:
+    return CheckIn.objects.filter(surgery=world.surgery, plan_day=10).get().pk
 
 
 def other_patient(world: World) -> int:
@@ -314,6 +326,12 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "check_in_birth_date_tries_limited": change("check_in", birth_date_tries=6),
     "check_in_choices_are_known": change("check_in", kind="party"),
     "link_check_in_same_clinic": elsewhere("link", token_hash=b"2"),
+    "draft_check_in_same_clinic": elsewhere("draft", check_in_id=other_check_in),
+    "draft_choices_are_known": change("draft", answered_by="nurse"),
+    "lesson_surgery_same_clinic": elsewhere("lesson", module="mood"),
+    "lesson_given_once": copy("lesson"),
+    "lesson_answer_follows_opening": change("lesson", answered_at=at(8), understood=True),
+    "lesson_opened_after_given": change("lesson", opened_at=at(6)),
     "visit_surgery_same_clinic": elsewhere("visit", kind="2wk", status="cancelled"),
     "visit_once_per_kind": copy("visit"),
     "visit_target_inside_window": change("visit", target_on=LATER),
@@ -391,6 +409,12 @@ def test_the_database_refuses(world, name):
         VIOLATIONS[name](world)
 
 
+@pytest.mark.parametrize("language", ["", "e", "EN", "english", "en-US", "e1"])
+def test_a_language_is_a_code(world, language):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change("patient", language=language)(world)
+
+
 @pytest.mark.parametrize(
     "name", ["report", "evaluation", "event", "attempt", "erasure", "entry", "seal"]
 )
@@ -419,6 +443,8 @@ OWN_ROWS: dict[str, str] = {
     "follow_up_own_rows": "follow_up",
     "check_in_own_rows": "check_in",
     "visit_own_rows": "visit",
+    "draft_own_rows": "draft",
+    "lesson_own_rows": "lesson",
     "evaluation_own_rows": "evaluation",
     "flag_own_rows": "flag",
     "flag_event_own_rows": "event",
@@ -457,7 +483,7 @@ def test_every_constraint_of_ours_is_tested_here():
 def test_the_models_named_here_are_all_there_are():
     tested = {
         Clinic, User, Patient, ContactChannel, RiskProfile, Surgery, SymptomReport,
-        FollowUp, CheckIn, CheckInLink, Visit, Evaluation, Flag, FlagEvent,
+        FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal,
     }  # fmt: skip

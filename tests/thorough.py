@@ -17,6 +17,9 @@ PARTS = (
     r"tests/bad_input/test_fuzz\.py::.*\[(root|superuser|surgeon|auditor|administrator)",
     r"tests/clinic/test_admin\.py::test_(no_query_string|a_list_takes).*\[(?!Patient|Flag\b|User)",
     r"tests/clinic/exchange/test_real_files\.py::test_every_febrl_record",
+    r"tests/followups/views/test_check_in_browser\.py::.*\[(scripts|es-|en-False|en-light)",
+    r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
+    r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
     r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
 )
 _SLOW_CASES = re.compile("|".join(PARTS))

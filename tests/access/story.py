@@ -23,10 +23,12 @@ from followups.choices import Rule
 from followups.models import (
     CheckIn,
     ContactAttempt,
+    Draft,
     Evaluation,
     Flag,
     FlagEvent,
     FollowUp,
+    Lesson,
     Notice,
     Reminder,
     Visit,
@@ -107,6 +109,12 @@ class Story:
         self.link = self.check_in.links.get()
         self.visit = Visit.objects.filter(surgery=self.surgery).order_by("pk")[0]
         self.report = store_report(self.surgery, day=5, pain_back=6)
+        self.draft = Draft.objects.create(
+            **self.own, check_in=self.check_in, names=[], answers={}, saved_at=at(7)
+        )
+        self.lesson = Lesson.objects.create(
+            **self.own, surgery=self.surgery, module="warning", given_at=at(7)
+        )
         self.reminder = Reminder.objects.create(
             **self.own,
             check_in=self.check_in,

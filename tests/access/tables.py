@@ -51,6 +51,7 @@ PAGES: dict[str, Page] = {
     "patients:surgery_new": Page(("GET", "POST"), PATIENT),
     "patients:surgery_edit": Page(("GET", "POST"), SURGERY),
     "patients:ask": Page(SENT, SURGERY),
+    "patients:enter": Page(("GET", "POST"), SURGERY),
     "patients:unlock": Page(SENT, {"pk": "patient", "check_in_pk": "check_in"}),
     "patients:visit": Page(SAFE, VISIT),
     "patients:visit_book": Page(SENT, VISIT),
@@ -86,6 +87,8 @@ PUBLIC: dict[str, set[int]] = {
     "operations:messages": {404},
     "check_in:end": {410},
     "check_in:start": {404},
+    "check_in:step": {404},
+    "check_in:learn": {405},
     "check_in:followups.views.check_in.start": {404},
 }
 # Pages about oneself: everybody who is signed in may open them, and finds only themselves.

@@ -23,8 +23,10 @@ OPEN = {
 # Tables with a clinic whose changes are not audited, and why.
 UNAUDITED = {
     "followups_checkinlink": "made with its check-in; it holds a hash and nothing else",
+    "followups_draft": "answers on their way to a report, which is audited",
     "followups_evaluation": "append-only: it is its own history",
     "followups_flagevent": "append-only: it is its own history",
+    "followups_lesson": "given and opened by a check-in's own pages",
     "followups_notice": "made by the clock from a flag, whose changes are audited",
     "followups_reminder": "an outbox; sent messages are counted, never edited",
     "privacy_notice": "an outbox of openings, which are audited",
@@ -32,7 +34,12 @@ UNAUDITED = {
     "audit_values": "the audit itself",
 }
 # Rows that say nothing of a patient, which pages may take away.
-NOBODYS = {"patients_contactchannel", "patients_restriction", "patients_restriction_members"}
+NOBODYS = {
+    "followups_draft",  # once its answers are a report
+    "patients_contactchannel",
+    "patients_restriction",
+    "patients_restriction_members",
+}
 WITH_CLINIC = [
     model
     for model in apps.get_models()

@@ -15,8 +15,8 @@ from django.urls.resolvers import RoutePattern
 from followups.questionnaire import NAMES
 from tests.bad_input.forms import FORMS, filled
 from tests.bad_input.test_admin_forms import PAGES
-from tests.bad_input.test_check_in import GOOD
 from tests.bad_input.world import World
+from tests.followups.views.answering import NONE, parts
 
 ODD = [
     *("", " ", "0", "-1", "1", "1.5", "1_0", "1e3", "1e999", "NaN", "inf", "007", "0x7", "+1"),
@@ -103,8 +103,11 @@ class Fuzzer:
         for address, values in PAGES.values() if self.in_admin else ():
             named = {key: self.world.address(value) for key, value in values.items()}
             yield address, named
-        for step, values in GOOD.items():
-            yield f"/c/{self.world.link}/", self.world.steps[step] | values
+        link, steps = f"/c/{self.world.link}/", self.world.steps
+        yield f"{link}birth_date/", steps["birth_date"] | parts()
+        yield f"{link}check/", steps["questions"] | NONE | {"send": "1"}
+        for name, value in NONE.items():
+            yield f"{link}{name}/", steps["questions"] | {name: value}
 
     def _known_form(self) -> Attempt:
         """Return a form filled in well but for one, two or three of its boxes."""

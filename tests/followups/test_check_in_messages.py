@@ -1,39 +1,61 @@
-"""The message with the link: nothing in it tells whom it is for or what about."""
+"""The message with the link, as it is sent: nothing tells whom it is for or what about."""
 
 import pytest
-from django.template.loader import render_to_string
+from django.core import mail
 
-from tests.factories import make_clinic
+from followups.notify import email
+from tests.factories import make_check_in, make_clinic, make_patient, make_surgery
 
 pytestmark = pytest.mark.django_db
 
-LINK = "https://clinic.example/c/0123456789abcdefghjkmnpqrs/"
+TOKEN = "0123456789abcdefghjkmnpqrs"
 
 
-def rendered(part, **clinic):
-    context = {"url": LINK, "clinic": make_clinic(**clinic)}
-    return render_to_string(f"followups/messages/check_in_{part}.txt", context)
+@pytest.fixture
+def sent(settings):
+    """Send the message of a patient with this language, from a clinic with these facts."""
+    settings.SITE_URL = "https://clinic.example"
+
+    def send(language="en", **clinic):
+        patient = make_patient(clinic=make_clinic(**clinic), language=language)
+        check_in = make_check_in(make_surgery(patient), day=3)
+        email.ask_for_report(check_in, to="ada@example.org", token=TOKEN, reference="r-1")
+        return mail.outbox[-1]
+
+    return send
 
 
-def test_the_subject_is_one_plain_line():
-    assert rendered("subject") == "Your clinic asks you for a short check-in\n"
+def test_the_subject_is_one_plain_line(sent):
+    assert sent().subject == "Your clinic asks you for a short check-in"
 
 
-def test_the_body_is_the_link_and_whom_to_call():
-    assert rendered("body") == (
-        f"Your clinic asks you for a short check-in: {LINK}\n"
+def test_the_body_is_the_link_and_whom_to_call(sent):
+    assert sent().body == (
+        "Your clinic asks you for a short check-in: "
+        f"https://clinic.example/c/{TOKEN}/\n"
         "\n"
         "Not for emergencies. Nobody watches your answers or this mailbox all the time.\n"
         "In an emergency call 911. For urgent advice call (212) 555-0100.\n"
     )
 
 
-def test_without_anybody_on_call_the_body_says_so():
-    body = rendered("body", has_on_call=False)
+def test_without_anybody_on_call_the_body_says_so(sent):
+    body = sent(has_on_call=False).body
 
     assert body.endswith("nobody may see your answers until the next working day.\n")
 
 
-@pytest.mark.parametrize("word", ["spine", "surgery", "operation", "pain", "fusion", "ada"])
-def test_neither_part_names_a_person_an_operation_or_a_symptom(word):
-    assert word not in (rendered("subject") + rendered("body")).lower()
+def test_a_patient_is_written_to_in_their_own_language(sent):
+    message = sent(language="es")
+
+    assert message.subject == "Su clínica le pide que responda un cuestionario corto"
+    assert f"https://clinic.example/c/{TOKEN}/" in message.body
+    assert "911" in message.body
+    assert "Your" not in message.body
+
+
+@pytest.mark.parametrize("word", ["spine", "surgery", "operation", "pain", "fusion", "lovelace"])
+def test_neither_part_names_a_person_an_operation_or_a_symptom(sent, word):
+    message = sent()
+
+    assert word not in (message.subject + message.body).lower()

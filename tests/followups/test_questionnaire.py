@@ -1,15 +1,15 @@
 """Who is asked what, and that every question fits the report it fills."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from followups.choices import CheckInKind, Questionnaire
-from followups.circumstances import Circumstances
-from followups.questionnaire import NAMES, REST, SAFETY, VERSION, Kind, Sheet
+from followups.circumstances import Circumstances, Lately
+from followups.questionnaire import NAMES, QUESTIONS, REST, SAFETY, Kind, Sheet
+from followups.texts import EDITION, Axis, Recall, texts
 from patients.choices import Approach, Region, Smoking
 from patients.models import SymptomReport
-from tests.factories import make_check_in, make_surgery
 
 ALWAYS = {
     "since_surgery",
@@ -18,7 +18,6 @@ ALWAYS = {
     "weak_side",
     "weak_severe",
     "weak_rapid",
-    "signs",
     "temp_c",
     "numb",
     "numb_site",
@@ -30,30 +29,84 @@ ALWAYS = {
     "opioid",
     "med_change",
     "over_rx",
-    "fall",
     "gic",
     "message",
 }
+# Protocol 2.2, the rows of the table in their order.
+ORDER = (
+    "since_surgery",
+    "right_now",
+    "weak",
+    "weak_side",
+    "weak_severe",
+    "weak_rapid",
+    "gait_hand",
+    "signs_healing",
+    "signs",
+    "temp_c",
+    "wound",
+    "pain_back",
+    "pain_neck",
+    "pain_leg",
+    "pain_arm",
+    "limb_side",
+    "pain_quality",
+    "numb",
+    "numb_site",
+    "numb_side",
+    "numb_kind",
+    "instab",
+    "func",
+    "opioid",
+    "med_change",
+    "over_rx",
+    "adh",
+    "activity",
+    "fall",
+    "swallow",
+    "gic",
+    "nicotine",
+    "phq4_nervous",
+    "phq4_worry",
+    "phq4_interest",
+    "phq4_down",
+    "message",
+)
+PHQ_4 = {"phq4_nervous", "phq4_worry", "phq4_interest", "phq4_down"}
+LUMBAR: dict[str, Any] = {"region": Region.LUMBAR, "approach": Approach.TLIF, "pod": 60}
+
+
+def sheet(**facts):
+    return Sheet.of(Circumstances(**(LUMBAR | facts)))
 
 
 def asked(**facts):
-    known: dict[str, Any] = {"region": Region.LUMBAR, "approach": Approach.TLIF, "pod": 60}
-    return set(Sheet.of(Circumstances(**(known | facts))).names)
+    """Return the names of the questions, and the items they fill."""
+    found = sheet(**facts)
+    return {*found.names, *(item for each in found.questions for item in each.items)}
 
 
-def test_the_version_is_that_of_the_stored_reports():
+def path(answers, **facts):
+    return [question.name for question in sheet(**facts).path(answers)]
+
+
+def test_the_edition_of_the_texts_fits_the_stored_reports():
     field = SymptomReport._meta.get_field("questionnaire_version")
-    assert len(VERSION) <= (field.max_length or 0)
+    assert len(EDITION) <= (field.max_length or 0)
+
+
+def test_the_questions_come_in_the_order_of_the_protocol():
+    assert NAMES == ORDER
 
 
 @pytest.mark.parametrize("pod", [3, 60, 400])
 @pytest.mark.parametrize("region", Region)
 def test_some_questions_are_always_asked(region, pod):
-    assert asked(region=region, pod=pod) >= ALWAYS
+    assert asked(region=region, pod=pod) >= ALWAYS | {"calf", "fever", "fall"}
 
 
 def test_safety_comes_before_everything_else():
-    names = Sheet.of(Circumstances(region="lumbar", approach="TLIF", pod=10)).names
+    names = Sheet.of(Circumstances(**LUMBAR | {"pod": 10})).names
 
     assert names[:3] == ("since_surgery", "right_now", "weak")
     assert [q.name for q in SAFETY] == list(NAMES[: len(SAFETY)])
@@ -94,8 +147,11 @@ def test_hands_and_walking_are_asked_after_surgery_beside_the_cord():
         ("adh", 85, False),
         ("overdid", 84, True),
         ("overdid", 85, False),
+        ("fall", 84, True),
+        ("fall", 85, True),
         ("fall", 700, True),
-        ("signs", 700, True),
+        ("calf", 700, True),
+        ("fever", 700, True),
     ],
 )
 def test_some_questions_have_their_days(item, pod, is_asked):
@@ -139,7 +195,7 @@ def test_nicotine_is_asked_of_those_who_smoke_or_smoked(smoking, pod, is_asked):
 
 
 def test_the_short_form_asks_what_the_protocol_lists():
-    assert asked(is_short=True, pod=120, smoking=Smoking.CURRENT) == {
+    assert set(sheet(is_short=True, pod=120, smoking=Smoking.CURRENT).names) == {
         "since_surgery",
         "right_now",
         "weak",
@@ -154,85 +210,125 @@ def test_the_short_form_asks_what_the_protocol_lists():
     }
 
 
-def test_before_surgery_nothing_is_asked_about_an_operation():
-    sheet = Sheet.of(
-        Circumstances(region="lumbar", approach="TLIF", pod=-30, is_before_surgery=True)
-    )
+def test_the_short_form_asks_about_hands_and_walking_beside_the_cord():
+    assert "gait_hand" in asked(is_short=True, pod=120, region=Region.THORACIC)
 
-    assert not sheet.is_after_surgery
-    assert {"pain_back", "pain_leg", "numb", "func", "opioid", "weak"} <= set(sheet.names)
-    assert not {"wound", "gic", "adh", "med_change"} & set(sheet.names)
+
+@pytest.mark.parametrize(("pod", "is_asked"), [(112, False), (364, True), (728, True)])
+def test_a_visit_asks_about_mood_on_the_short_form_too(pod, is_asked):
+    assert (set(sheet(is_short=True, pod=pod).names) >= PHQ_4) is is_asked
+
+
+def test_before_surgery_the_baseline_is_asked_and_nothing_about_an_operation():
+    found = sheet(pod=-30, is_before_surgery=True)
+
+    assert not found.is_after_surgery
+    assert set(found.names) == PHQ_4 | {
+        "pain_back",
+        "pain_leg",
+        "limb_side",
+        "numb",
+        "numb_site",
+        "numb_side",
+        "weak",
+        "weak_side",
+        "weak_severe",
+        "weak_rapid",
+        "func",
+        "opioid",
+        "message",
+    }
 
 
 @pytest.mark.parametrize(
-    ("pod", "recall"), [(0, "24 hours"), (14, "24 hours"), (15, "7 days"), (-30, "7 days")]
+    ("answers", "shown", "hidden"),
+    [
+        ({"weak": "none"}, (), ("weak_side", "weak_severe", "weak_rapid")),
+        ({"weak": "same"}, (), ("weak_side", "weak_severe", "weak_rapid")),
+        ({"weak": "worse"}, ("weak_side", "weak_severe", "weak_rapid"), ()),
+        ({"weak": "new"}, ("weak_side", "weak_severe", "weak_rapid"), ()),
+        ({"fever": False}, (), ("temp_c",)),
+        ({"fever": True}, ("temp_c",), ()),
+        ({"pain_leg": 0}, (), ("limb_side",)),
+        ({"pain_leg": 1}, ("limb_side",), ()),
+        ({"pain_back": 3, "pain_leg": 3}, (), ("pain_quality",)),
+        ({"pain_back": 4}, ("pain_quality",), ()),
+        ({"pain_leg": 4}, ("pain_quality",), ()),
+        ({"numb": "none"}, (), ("numb_site", "numb_side", "numb_kind")),
+        ({"numb": "same"}, ("numb_site", "numb_side", "numb_kind"), ()),
+        ({"opioid": "none"}, (), ("over_rx",)),
+        ({"opioid": "some"}, ("over_rx",), ()),
+        ({"opioid": "daily"}, ("over_rx",), ()),
+    ],
+)
+def test_a_follow_up_question_comes_after_the_answer_it_follows(answers, shown, hidden):
+    names = path(answers)
+
+    assert set(shown) <= set(names)
+    assert not set(hidden) & set(names)
+
+
+def test_an_answer_whose_question_went_away_does_not_belong():
+    found = sheet()
+    given = {"weak": "none", "weak_side": "both", "weak_severe": True, "pain_neck": 3, "func": 0}
+
+    assert found.belonging(given) == {"weak": "none", "func": 0}
+
+
+@pytest.mark.parametrize(
+    ("pod", "recall"), [(0, "24 hours"), (14, "24 hours"), (15, "7 days"), (700, "7 days")]
 )
 def test_how_far_back_a_question_looks_depends_on_the_day(pod, recall):
-    sheet = Sheet.of(Circumstances(region="lumbar", approach="TLIF", pod=pod))
+    words = texts("en").question("pain_back", sheet(pod=pod).wording)
 
-    pain = next(question for question in REST if question.name == "pain_back")
-    assert sheet.say(pain.text) == f"In the past {recall}, how bad was your back pain on average?"
+    assert words.text == f"In the past {recall}, how bad was your back pain on average?"
+
+
+def test_before_surgery_a_week_is_looked_back_on():
+    assert sheet(pod=0, is_before_surgery=True).wording.recall is Recall.WEEK
 
 
 def test_the_words_fit_the_operation():
-    sheet = Sheet.of(Circumstances(region="cervical", approach="ACDF", pod=30))
+    wording = sheet(region="cervical", approach="ACDF", pod=30).wording
 
-    texts = {question.name: sheet.say(question.text) for question in sheet.rest}
-    assert texts["instab"] == "Does your neck feel as if it slips, clunks or gives way?"
-    assert texts["limb_side"] == "Which arm hurts?"
+    assert wording.axis is Axis.NECK
+    words = {name: texts("en").question(name, wording).text for name in ("instab", "limb_side")}
+    assert words["instab"] == "Does your neck feel as if it slips, clunks or gives way?"
+    assert words["limb_side"] == "Which arm hurts?"
 
 
-def test_every_item_is_a_column_of_the_report_and_every_word_is_known_there():
-    for question in (*SAFETY, *REST):
-        items = (
-            [item for item, _ in question.options]
-            if question.kind is Kind.TICKS
-            else [question.name]
-        )
-        for item in items:
+def test_of_what_a_clinician_knows_only_news_are_asked():
+    found = sheet(lately=Lately(known_deficits=(("bladder", date(2026, 3, 20)),)))
+
+    labels = dict(texts("en").question("since_surgery", found.wording).options)
+    assert labels["bladder"].endswith("new or worse since March 20, 2026")
+    assert labels["saddle"] == "Numbness between your legs or around your bottom or genitals"
+
+
+def test_every_item_is_a_column_of_the_report():
+    for question in QUESTIONS.values():
+        for item in question.items:
             SymptomReport._meta.get_field(item)
 
 
-def test_no_text_reassures_or_judges():
-    page = " ".join(
-        word for q in (*SAFETY, *REST) for word in (q.text, q.hint, *(o[1] for o in q.options))
-    ).lower()
+def test_not_being_able_to_is_the_yes_of_an_item_called_severe():
+    labels = dict(texts("en").question("weak_severe").options)
 
-    for word in ("normal", "on track", "fine", "don't worry", "healthy"):
-        assert word not in page
+    assert labels == {"no": "Yes, I can", "yes": "No, I cannot"}
 
 
 def test_numbness_between_the_legs_is_asked_only_where_it_counts_as_an_emergency():
-    site = next(question for question in REST if question.name == "numb_site")
-
-    assert "saddle" not in dict(site.options)
+    assert "saddle" not in QUESTIONS["numb_site"].options
 
 
-@pytest.mark.django_db
-def test_circumstances_are_read_from_the_check_in():
-    surgery = make_surgery(region="cervical", approach="ACDF", restriction_end_pod=60)
-    check_in = make_check_in(surgery, day=98)
+def test_only_what_the_protocol_calls_optional_may_stay_empty():
+    optional = {question.name for question in QUESTIONS.values() if question.is_optional}
 
-    found = Circumstances.of(check_in, pod=98, smoking="current")
-
-    assert (found.region, found.approach, found.restriction_end_pod) == ("cervical", "ACDF", 60)
-    assert found.is_short is (check_in.questionnaire == Questionnaire.PULSE)
-    assert not found.is_before_surgery
+    assert optional == {"temp_c", "pain_quality", "numb_kind", "message"}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("kind", "pod", "is_before"),
-    [
-        (CheckInKind.BASELINE, -10, True),
-        (CheckInKind.BASELINE, 0, True),
-        (CheckInKind.BASELINE, 1, False),
-        (CheckInKind.ON_DEMAND, 0, False),
-        (CheckInKind.ON_DEMAND, -1, True),
-    ],
-)
-def test_only_what_comes_before_the_operation_is_a_baseline(kind, pod, is_before):
-    check_in = make_check_in()
-    check_in.kind = kind
+def test_the_ticks_of_the_safety_questions_can_be_answered_with_none_of_these():
+    ticks = [each for each in SAFETY if each.kind in (Kind.TICKS, Kind.LIST)]
 
-    assert Circumstances.of(check_in, pod=pod, smoking=None).is_before_surgery is is_before
+    assert all(each.has_none_of_these for each in ticks)
+    assert not any(each.is_safety for each in REST)

@@ -47,6 +47,18 @@ class Visitor:
         )
         return self._ask("POST", str(found.get("action") or self.path), _values(found) | typed)
 
+    def step(self) -> str:
+        """Return the question on the screen, or the name of the page."""
+        return str(self._form()["action"]).strip("/").split("/")[-1]
+
+    def press(self, chosen: dict[str, Any]) -> "Visitor":
+        """Press a button of the page's form."""
+        form = self._form()
+        return self._ask("POST", str(form["action"]), _values(form) | chosen)
+
+    def _form(self) -> Tag:
+        return self._soup().select("main form")[0]
+
     def _soup(self) -> BeautifulSoup:
         return BeautifulSoup(self.answer.body, "html.parser")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.staff.models import Role
 from followups.choices import ContactMethod, ContactOutcome, Disposition, FlagEventKind, Severity
-from followups.models import CheckIn, FollowUp, Visit
+from followups.models import CheckIn, FollowUp, Lesson, Visit
 from followups.services import contacts, flag_events, plans, visits
 from patients.models import Patient, Surgery
 from tests.counting import AUDIT, REACH, captured
@@ -477,6 +477,33 @@ def test_staff_read_no_judgement(client, nurse):
     assert "i-circle-check" not in main
 
 
+def test_what_a_patient_was_given_to_read_is_listed_with_what_became_of_it(client, nurse):
+    surgery = make_follow_up().surgery
+    given = [("warning", at(1), True), ("expect", at(1), None), ("limits", None, None)]
+    for module, opened_at, understood in given:
+        Lesson.objects.create(
+            clinic=surgery.clinic,
+            surgery=surgery,
+            module=module,
+            given_at=at(1),
+            opened_at=opened_at,
+            answered_at=opened_at if understood else None,
+            understood=understood,
+        )
+
+    page = client.get(address("detail", surgery.patient_id))
+
+    listed = [
+        item.get_text(" ", strip=True)
+        for item in BeautifulSoup(page.content, "html.parser").select("#lessons li")
+    ]
+    assert listed == [
+        "When to get help Given Mar 3, 2026, understood",
+        "What to expect Given Mar 3, 2026, opened",
+        "Lifting and moving Given Mar 3, 2026, not opened yet",
+    ]
+
+
 def test_the_page_costs_the_same_however_much_has_happened(client, nurse):
     flag = make_flag()
     surgery = flag.surgery
@@ -495,4 +522,4 @@ def test_the_page_costs_the_same_however_much_has_happened(client, nurse):
         flag_events.add(closed, FlagEventKind.RESOLVED, by=nurse, at=at(day + 1), text="Seen.")
 
     assert queries_of(client, page) == at_first
-    assert at_first <= 14 + FRAME_QUERIES
+    assert at_first <= 15 + FRAME_QUERIES
