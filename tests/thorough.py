@@ -1,4 +1,4 @@
-"""Which cases of the large matrices run only when everything is asked for.
+"""Which cases of the large matrices, and which long walks, run only when everything is asked for.
 
 ``./test`` runs a part of each, so that it stays quick enough to be run all the time;
 ``./test --thorough``, and with it ``./check``, runs all of them.
@@ -18,8 +18,17 @@ PARTS = (
     r"tests/clinic/test_admin\.py::test_(no_query_string|a_list_takes).*\[(?!Patient|Flag\b|User)",
     r"tests/clinic/exchange/test_real_files\.py::test_every_febrl_record",
     r"tests/followups/views/test_check_in_browser\.py::.*\[(scripts|es-|en-False|en-light)",
+    r"tests/followups/views/test_check_in_browser\.py::.*\[no-scripts",
     r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
+    r"tests/followups/views/test_check_in_races\.py::.*(ten_tabs|two_sweeps|staff_and_patient)",
+    r"tests/bad_input/test_check_in_fuzz\.py",
+    r"tests/bad_input/test_(forms|admin_forms)\.py::.*\[(a long|a big|a broken|a date|a number|a score)",
     r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
+    r"tests/clinic/staff/test_second_factor_browser\.py",
+    r"tests/clinic/test_transport\.py::.*\[",
+    r"tests/privacy/test_(pages_browser|canaries)\.py",
+    r"tests/privacy/test_erasure\.py::test_a_restored",
+    r"tests/stack/test_background\.py::test_beat_waits",
     r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
 )
 _SLOW_CASES = re.compile("|".join(PARTS))

@@ -97,7 +97,8 @@ class Texts:
         there = when.astimezone(zone)
         time = format_time(there, "short", locale=self.locale)
         together = str(get_datetime_format("medium", self.locale))
-        return together.replace("{0}", time).replace("{1}", self.date(there.date()))
+        said = together.replace("{0}", time).replace("{1}", self.date(there.date()))
+        return said.removesuffix(".")  # of "a.m.": it ends a sentence, which has its own
 
     def found(self, key: str) -> Any:
         """Return what stands under a name: a text, its plural forms, or a section."""
