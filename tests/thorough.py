@@ -22,7 +22,6 @@ PARTS = (
     r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
     r"tests/followups/views/test_check_in_races\.py::.*(ten_tabs|two_sweeps|staff_and_patient)",
     r"tests/bad_input/test_check_in_fuzz\.py",
-    r"tests/bad_input/test_(forms|admin_forms)\.py::.*\[(a long|a big|a broken|a date|a number|a score)",
     r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
     r"tests/clinic/staff/test_second_factor_browser\.py",
     r"tests/clinic/test_transport\.py::.*\[",
