@@ -25,6 +25,7 @@ PARTS = (
     r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
     r"tests/clinic/staff/test_second_factor_browser\.py",
     r"tests/clinic/test_transport\.py::.*\[",
+    r"tests/clinic/test_headers\.py::.*\[.*/admin/",
     r"tests/privacy/test_(pages_browser|canaries)\.py",
     r"tests/privacy/test_erasure\.py::test_a_restored",
     r"tests/stack/test_background\.py::test_beat_waits",
