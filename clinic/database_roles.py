@@ -2,13 +2,13 @@
 
 ``fuseline_app`` is what web processes sign in as (or are members of): no table is theirs, and
 row-level security applies to them. ``fuseline_service`` is for workers and commands that serve
-every clinic. ``migrate`` brings the rights in line each time; a table nobody listed is closed.
+every clinic. ``migrate`` brings the rights in line each time; a table that is no model's is closed.
 """
 
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection
 from psycopg import sql
 
 APP, SERVICE = "fuseline_app", "fuseline_service"
@@ -49,7 +49,7 @@ END $$
 
 
 def make() -> None:
-    """Create the roles where they are missing; needs the right to (see docs/security.md)."""
+    """Create the roles where they are missing; needs the right to (see docs/database-roles.md)."""
     with connection.cursor() as cursor:
         for role in ROLES:
             names = {"text": sql.Literal(role), "role": sql.Identifier(role)}
@@ -91,12 +91,3 @@ def _statements(tables: Iterable[str]) -> Iterator[sql.Composed]:
             if allowed := rights(role, table):
                 words = sql.SQL(", ").join(map(sql.SQL, sorted(allowed)))
                 yield sql.SQL("GRANT {words} ON {table} TO {role}").format(words=words, **names)
-
-
-def is_protected(model: type[models.Model]) -> bool:
-    """Whether row-level security hides other clinics' rows of this model."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
-        )
-        return bool(cursor.fetchone()[0])

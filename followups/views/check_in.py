@@ -129,14 +129,14 @@ def _turn(request: HttpRequest, token: str, step: str, check_in: CheckIn) -> Tur
     wanted = request.POST.get("language", "")
     if wanted in dict(LANGUAGES):
         sitting = replace(sitting, language=wanted)
-    if not sitting.is_proven(now):
-        return Turn(token, step, check_in, sitting, request.POST, now, {})
-    draft = drafts.of(check_in)
-    return Turn(
-        *(token, step, check_in, sitting, request.POST, now),
-        earlier=drafts.answers_of(draft),
-        earlier_names=tuple(draft.names),
-    )
+    turn = Turn(token, step, check_in, sitting, request.POST, now, {})
+    return _with_draft(turn) if sitting.is_proven(now) else turn
+
+
+def _with_draft(turn: Turn) -> Turn:
+    """Return the turn with what was saved when somebody sat here before."""
+    draft = drafts.of(turn.check_in)
+    return replace(turn, earlier=drafts.answers_of(draft), earlier_names=tuple(draft.names))
 
 
 def _wanted_language(request: HttpRequest) -> str:
@@ -183,13 +183,7 @@ def _prove(turn: Turn) -> HttpResponse:
         form.refuse()
         return pages.ask_birth_date(turn, form, status=422)
     sheet = turn.sitting.sheet or circumstances.sheet_for(turn.check_in, today=turn.today)
-    draft = drafts.of(turn.check_in)
-    proven = replace(
-        turn,
-        sitting=turn.sitting.prove(sheet, now=turn.now),
-        earlier=drafts.answers_of(draft),
-        earlier_names=tuple(draft.names),
-    )
+    proven = _with_draft(replace(turn, sitting=turn.sitting.prove(sheet, now=turn.now)))
     if proven.said[1]:  # the page was open for hours, and so was what it brought
         return _alarm(proven) or _note(proven)
     return _go_on(proven)
