@@ -20,8 +20,9 @@ from followups import tokens
 from followups.choices import CheckInKind, ReminderState
 from followups.clock import morning
 from followups.models import CheckIn, Reminder
-from followups.notify import MESSENGERS, CannotSend, Refused
+from followups.notify import MESSENGERS, CannotSend, Refused, UnknownOutcome
 from followups.protocol import STANDARD
+from followups.services.invitations import invitation
 from patients.choices import PatientStatus
 from patients.models import ContactChannel
 
@@ -178,16 +179,18 @@ def _send(reminder: Reminder, clock: Clock) -> bool:
     )
     address = _channels(check_in.surgery.patient_id).filter(kind=reminder.channel)
     try:
-        MESSENGERS[reminder.channel](
+        message = invitation(
             check_in,
+            channel=reminder.channel,
             to=address.values_list("address", flat=True).get(),
             token=tokens.new_link(check_in, now=clock()),
             reference=str(reminder.public_id),
         )
+        MESSENGERS[reminder.channel].send(message)
     except Refused as error:
         _record(reminder, state=ReminderState.FAILED, reason=str(error))
         return False
-    except CannotSend as error:
+    except (CannotSend, UnknownOutcome) as error:
         _retry(reminder, str(error), clock())
         return False
     return _record(reminder, state=ReminderState.SENT, sent_at=clock())

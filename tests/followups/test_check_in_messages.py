@@ -4,6 +4,8 @@ import pytest
 from django.core import mail
 
 from followups.notify import email
+from followups.services.invitations import invitation
+from patients.choices import ChannelKind
 from tests.factories import make_check_in, make_clinic, make_patient, make_surgery
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +21,14 @@ def sent(settings):
     def send(language="en", **clinic):
         patient = make_patient(clinic=make_clinic(**clinic), language=language)
         check_in = make_check_in(make_surgery(patient), day=3)
-        email.ask_for_report(check_in, to="ada@example.org", token=TOKEN, reference="r-1")
+        message = invitation(
+            check_in,
+            channel=ChannelKind.EMAIL,
+            to="ada@example.org",
+            token=TOKEN,
+            reference="r-1",
+        )
+        assert email.send(message) == "r-1@clinic.example"
         return mail.outbox[-1]
 
     return send
