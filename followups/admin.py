@@ -130,10 +130,10 @@ class VisitAdmin(OfSurgeryAdmin):
 
 @admin.register(Reminder)
 class ReminderAdmin(ReadOnlyAdmin):
-    list_display = ("not_before", "check_in", "channel", "step", "state", "attempts", "sent_at")
-    list_filter = ("state", "channel", "clinic")
-    list_select_related = ("check_in",)
-    search_fields = ("=public_id", "^check_in__surgery__patient__mrn")
+    list_display = ("not_before", "patient", "purpose", "channel", "state", "attempts", "sent_at")
+    list_filter = ("state", "purpose", "channel", "delivery", "clinic")
+    list_select_related = ("patient",)
+    search_fields = ("=public_id", "=provider_id", "^patient__mrn")
     date_hierarchy = "not_before"
     ordering = ("-not_before", "-pk")
 

@@ -285,6 +285,21 @@ class EvaluationTrigger(TextChoices):
     RECORD = "record", "A changed record"
 
 
+class ReminderPurpose(TextChoices):
+    """What a message to a patient is about."""
+
+    CHECK_IN = "check_in", "Check-in"
+    BOOKED = "booked", "Visit booked"
+    IN_3_DAYS = "in_3_days", "Visit in 3 days"
+    TOMORROW = "tomorrow", "Visit tomorrow"
+    MISSED = "missed", "Visit missed"
+    TO_BOOK = "to_book", "Invitation to book"
+
+    @classmethod
+    def about_visits(cls) -> list["ReminderPurpose"]:
+        return [each for each in cls if each != cls.CHECK_IN]
+
+
 class ReminderState(TextChoices):
     """Where a message stands."""
 
@@ -292,8 +307,18 @@ class ReminderState(TextChoices):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     SUPPRESSED = "suppressed", "Not sent: no longer wanted"
+    SUPERSEDED = "superseded", "Not sent: a newer one took its place"
     EXPIRED = "expired", "Not sent: too late"
     FAILED = "failed", "Failed"
+    QUARANTINED = "quarantined", "Set aside: somebody has to look"
+
+
+class Delivery(TextChoices):
+    """What a provider has said about a message since it took it."""
+
+    ACCEPTED = "accepted", "Accepted by the provider"
+    DELIVERED = "delivered", "Delivered"
+    UNDELIVERED = "undelivered", "Could not be delivered"
 
 
 class NoticeLevel(TextChoices):

@@ -89,7 +89,18 @@ class World:
         )
         self.reminder = Reminder.objects.create(
             clinic=self.clinic,
+            patient=self.patient,
             check_in=self.check_in,
+            channel="email",
+            step=0,
+            not_before=at(7),
+            not_after=at(8),
+        )
+        self.visit_reminder = Reminder.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            visit=self.visit,
+            purpose="to_book",
             channel="email",
             step=0,
             not_before=at(7),
@@ -224,6 +235,10 @@ def other_check_in(world: World) -> int:
 
 def other_patient(world: World) -> int:
     return make_patient(clinic=world.clinic).pk
+
+
+def patient_elsewhere(world: World) -> int:
+    return make_patient(clinic=world.elsewhere).pk
 
 
 def other_user(world: World) -> int:
@@ -385,6 +400,14 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "reminder_sent_at_iff_sent": change("reminder", state="sent"),
     "reminder_sending_has_a_lease": change("reminder", state="sending"),
     "reminder_state_is_known": change("reminder", state="lost"),
+    "reminder_patient_same_clinic": elsewhere("visit_reminder", public_id=NEW_ID, step=1),
+    "reminder_visit_same_clinic": elsewhere(
+        "visit_reminder", public_id=NEW_ID, step=1, patient_id=patient_elsewhere
+    ),
+    "reminder_about_a_check_in_or_a_visit": change("reminder", purpose="to_book"),
+    "reminder_visit_at_iff_appointment": change("reminder", visit_at=at(7)),
+    "reminder_once_per_appointment": copy("visit_reminder", public_id=NEW_ID),
+    "reminder_delivered_at_iff_delivered": change("reminder", delivery="delivered"),
     # closed records
     "restriction_patient_same_clinic": elsewhere("restriction", patient_id=other_patient),
     "restriction_has_a_reason": change("restriction", reason=""),

@@ -45,7 +45,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "patients.SymptomReport": ("questionnaire_version",),
     "followups.Evaluation": ("rule_set_version", "facts", "outcomes"),
     "followups.Flag": ("explanation", "evidence", "rule_set_version"),
-    "followups.Reminder": ("reason",),
+    "followups.Reminder": ("reason", "provider_id"),
     "followups.Lesson": ("module",),
     "privacy.Notice": ("failure",),
     "privacy.Erasure": ("reason",),

@@ -1,98 +1,85 @@
-"""What we send: each row is its own outbox, so a lost task loses nothing."""
+"""What we send to patients, and when the periodic jobs last finished."""
 
-import uuid
-from datetime import datetime
-from typing import Self
-
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from followups.choices import ReminderState
-from followups.models.plan import CheckIn
-from patients.choices import ChannelKind
-from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic
-
-
-class ReminderQuerySet(ClinicQuerySet):
-    def claimable(self, now: datetime) -> Self:
-        """Due and free: waiting, or left behind by a sender whose lease ran out."""
-        return self.filter(
-            Q(state=ReminderState.PENDING, not_before__lte=now)
-            | Q(state=ReminderState.SENDING, lease_until__lt=now)
-        )
-
-    def unsent(self) -> Self:
-        return self.filter(state__in=[ReminderState.PENDING, ReminderState.SENDING])
+from followups.choices import ReminderPurpose
+from followups.models.outbox import OutboxMessage
+from followups.models.plan import CheckIn, Visit
+from patients.models import Patient
+from patients.models.tenancy import OwnRows, SameClinic
 
 
-class Reminder(models.Model):
-    """One message asking for one check-in (``services.reminders`` claims and sends).
+class Reminder(OutboxMessage):
+    """One message to a patient, about one check-in or one visit.
 
-    At least once: a second reminder is a nuisance, a missing one may be a missed
-    complication.
+    ``services.reminders`` plans, claims and sends; a row that was sent or given up stays.
     """
 
-    clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+")
-    public_id = models.UUIDField(
-        default=uuid.uuid4,
-        unique=True,
-        editable=False,
-        help_text="Given to the provider, so that a delivery can be traced.",
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="reminders")
+    check_in = models.ForeignKey(
+        CheckIn, models.CASCADE, null=True, blank=True, related_name="reminders"
     )
-    check_in = models.ForeignKey(CheckIn, models.CASCADE, related_name="reminders")
-    channel = models.CharField(max_length=10, choices=ChannelKind)
+    visit = models.ForeignKey(
+        Visit, models.CASCADE, null=True, blank=True, related_name="reminders"
+    )
+    purpose = models.CharField(
+        max_length=12, choices=ReminderPurpose, default=ReminderPurpose.CHECK_IN
+    )
+    visit_at = models.DateTimeField(
+        null=True, blank=True, help_text="The appointment it speaks of: rebooked, it is void."
+    )
     step = models.PositiveSmallIntegerField(
-        help_text="0 when due, then 1, 2 … each time the patient is reminded."
+        help_text="0 for the first, then 1, 2 … each time the patient is reminded."
     )
-    not_before = models.DateTimeField()
-    not_after = models.DateTimeField(help_text="Later than this it would only confuse.")
-    state = models.CharField(max_length=12, choices=ReminderState, default=ReminderState.PENDING)
-    claim_token = models.UUIDField(null=True, blank=True, editable=False)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="Counted at the send, not at the claim."
-    )
-    sending_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(
-        max_length=80, blank=True, help_text="Why it was suppressed or failed."
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who had it sent; empty: the plan.",
     )
 
-    objects = ReminderQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["not_before", "pk"]
+    class Meta(OutboxMessage.Meta):
         constraints = [
+            *OutboxMessage.Meta.constraints,
             OwnRows(name="reminder_own_rows"),
+            SameClinic(field="patient", name="reminder_patient_same_clinic"),
             SameClinic(field="check_in", name="reminder_check_in_same_clinic"),
+            SameClinic(field="visit", name="reminder_visit_same_clinic"),
+            models.CheckConstraint(
+                condition=Q(purpose=ReminderPurpose.CHECK_IN, check_in__isnull=False, visit=None)
+                | (
+                    Q(purpose__in=ReminderPurpose.about_visits(), visit__isnull=False)
+                    & Q(check_in=None)
+                ),
+                name="reminder_about_a_check_in_or_a_visit",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    purpose__in=[ReminderPurpose.CHECK_IN, ReminderPurpose.TO_BOOK], visit_at=None
+                )
+                | (
+                    ~Q(purpose__in=[ReminderPurpose.CHECK_IN, ReminderPurpose.TO_BOOK])
+                    & Q(visit_at__isnull=False)
+                ),
+                name="reminder_visit_at_iff_appointment",
+            ),
             models.UniqueConstraint(
                 fields=["check_in", "channel", "step"], name="reminder_once_per_step"
             ),
-            models.CheckConstraint(
-                condition=Q(not_after__gt=F("not_before")),
-                name="reminder_not_after_follows_not_before",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=ReminderState.SENT, sent_at__isnull=False)
-                | (~Q(state=ReminderState.SENT) & Q(sent_at=None)),
-                name="reminder_sent_at_iff_sent",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=ReminderState.SENDING)
-                | Q(claim_token__isnull=False, lease_until__isnull=False),
-                name="reminder_sending_has_a_lease",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=ReminderState.values),
-                name="reminder_state_is_known",
+            models.UniqueConstraint(
+                fields=["visit", "purpose", "channel", "step", "visit_at"],
+                condition=Q(visit__isnull=False),
+                nulls_distinct=False,
+                name="reminder_once_per_appointment",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["attempts", "not_before", "id"],
-                condition=Q(state__in=["pending", "sending"]),
-                name="reminder_outbox",
-            )
+            *OutboxMessage.Meta.indexes,
+            models.Index(fields=["patient", "-not_before"], name="reminder_of_patient"),
         ]
 
     def __str__(self) -> str:

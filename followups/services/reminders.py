@@ -28,7 +28,7 @@ from patients.models import ContactChannel
 
 if TYPE_CHECKING:
     from clinic.staff.models import Clinic
-    from followups.models.messages import ReminderQuerySet
+    from followups.models.outbox import OutboxQuerySet
     from patients.models.person import ContactChannelQuerySet
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ def send_again(check_in: CheckIn, *, now: datetime) -> bool:
         return True
     message = Reminder(
         clinic_id=check_in.clinic_id,
+        patient_id=patient,
         check_in=check_in,
         channel=channels[0],
         step=max(last.step + 1, len(STANDARD.check_ins.reminder_hours)),
@@ -129,6 +130,7 @@ def _messages(check_in: CheckIn, channels: list[str], now: datetime) -> list[Rem
         messages.append(
             Reminder(
                 clinic_id=check_in.clinic_id,
+                patient_id=check_in.surgery.patient_id,
                 check_in=check_in,
                 channel=channels[-1 if second else 0],
                 step=step,
@@ -175,7 +177,7 @@ def _send(reminder: Reminder, clock: Clock) -> bool:
         _stand_down(reminder, clock())
         return False
     check_in = CheckIn.objects.select_related("clinic", "surgery__patient").get(
-        pk=reminder.check_in_id
+        reminders=reminder
     )
     address = _channels(check_in.surgery.patient_id).filter(kind=reminder.channel)
     try:
@@ -265,7 +267,7 @@ def _record(
     return bool(_mine(reminder).update(state=state, sent_at=sent_at, reason=reason[:80]))
 
 
-def _mine(reminder: Reminder) -> "ReminderQuerySet":
+def _mine(reminder: Reminder) -> "OutboxQuerySet":
     """The row as long as this sender's claim stands."""
     return Reminder.objects.filter(
         pk=reminder.pk,
@@ -276,7 +278,9 @@ def _mine(reminder: Reminder) -> "ReminderQuerySet":
 
 def _must_wait(reminder: Reminder, now: datetime) -> bool:
     """Quiet hours hold, except for a link somebody has just asked for."""
-    first_of_its_own = reminder.step == 0 and reminder.check_in.kind == CheckInKind.ON_DEMAND
+    check_in = reminder.check_in
+    on_demand = check_in is not None and check_in.kind == CheckInKind.ON_DEMAND
+    first_of_its_own = reminder.step == 0 and on_demand
     asked_again = reminder.step >= len(STANDARD.check_ins.reminder_hours)
     asked_for = first_of_its_own or asked_again
     return not asked_for and _is_quiet(reminder.clinic, now)

@@ -68,7 +68,7 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Restriction: ("reason",),
     Opening: ("reason",),
     FollowUp: ("pin_reason",),
-    Reminder: ("reason",),
+    Reminder: ("reason", "provider_id"),
     Evaluation: ("facts",),
     Flag: ("explanation", "evidence", "snooze_reason", "note"),
     FlagEvent: ("text",),
@@ -117,6 +117,7 @@ class Story:
         )
         self.reminder = Reminder.objects.create(
             **self.own,
+            patient=self.patient,
             check_in=self.check_in,
             channel="email",
             step=0,

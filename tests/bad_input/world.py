@@ -194,6 +194,7 @@ def _record_the_rest(world: World) -> None:
     )
     Reminder.objects.create(
         **of_clinic,
+        patient=world.patient,
         check_in=world.check_in,
         channel=ChannelKind.EMAIL,
         step=0,

@@ -100,6 +100,7 @@ def make_one_of_each() -> None:
     )
     Reminder.objects.create(
         clinic=clinic,
+        patient=surgery.patient,
         check_in=check_in,
         channel=ChannelKind.EMAIL,
         step=0,
