@@ -17,7 +17,7 @@ from datetime import date, time
 
 from followups.choices import RiskFactor, RiskTier, Rule, Severity, VisitKind
 
-RULE_SET_VERSION = "2026.11.2"
+RULE_SET_VERSION = "2026.11.3"
 
 
 # --- Check-ins -----------------------------------------------------------------------

@@ -19,12 +19,12 @@ _RISKS = {
 
 
 def infection(course: Course) -> Outcome:
-    """INFECT: a wound sign, or fever; with feeling seriously unwell an emergency."""
+    """INFECT: a wound sign, or fever; feeling seriously unwell is an emergency with or without."""
     if not course.latest:
         return NO_REPORT
-    is_feverish = any(_is_feverish(each, course) for each in course.latest)
-    if is_feverish and course.ticked("unwell"):
+    if course.ticked("unwell"):
         return _infection(course, Severity.EMERGENCY)
+    is_feverish = any(_is_feverish(each, course) for each in course.latest)
     if _wound_signs(course) or (is_feverish and _fever_counts(course)):
         return _infection(course, Severity.URGENT)
     unanswered = _undecided(course, is_feverish=is_feverish)
@@ -32,11 +32,12 @@ def infection(course: Course) -> Outcome:
 
 
 def no_infection_twice(course: Course) -> bool:
-    """Whether the last two answers deny fever, and the last two about the wound any sign."""
+    """Whether the last two answers deny fever and illness, and those about the wound any sign."""
     wounds = {each.on: each.wound for each in course.complete if each.wound is not None}
     temperatures = [_is_hot(each, course) for each in course.daily[-2:]]
     return (
         course.denied_twice("fever")
+        and course.denied_twice("unwell")
         and not any(temperatures)
         and not any(list(wounds.values())[-2:])
     )
@@ -118,9 +119,8 @@ def _undecided(course: Course, *, is_feverish: bool) -> list[str]:
 
     The question about fever includes the temperature, so a denial needs no number.
     """
-    unanswered = list(course.unanswered("wound"))
+    unanswered = list(course.unanswered("wound", "unwell"))
     if is_feverish:  # late fever without known pain
-        unanswered += course.unanswered("unwell")
         if not any(course.pain_is_complete(each) for each in course.latest):
             unanswered.append("pain")
     elif course.unanswered("fever"):
@@ -137,7 +137,8 @@ def _infection(course: Course, severity: Severity) -> Finding:
         words.append(f"{max(hot):.1f}°C")
     elif any(each.fever for each in told):
         words.append("fever")
-    words += ["unwell"] * (severity == Severity.EMERGENCY)
+    is_unwell = severity == Severity.EMERGENCY
+    words += ["unwell" if words else "seriously unwell"] * is_unwell
     risks = [word for risk, word in _RISKS.items() if risk in course.history.risk.factors]
     text = ", ".join(words)
     return Finding(
@@ -146,11 +147,21 @@ def _infection(course: Course, severity: Severity) -> Finding:
         since=max(each.at for each in told),
         explanation=(
             f"{text[0].upper()}{text[1:]} on POD {course.pod(told[-1])}; risk factors "
-            f"{', '.join(risks) or 'none recorded'}. Possible surgical-site or implant "
-            "infection; low threshold for same-day wound review."
+            f"{', '.join(risks) or 'none recorded'}. {_meaning(has_signs=len(words) > is_unwell)}"
         ),
         evidence=tuple(fact for each in told for fact in _facts(each)),
         missing=_gaps(course),
+    )
+
+
+def _meaning(*, has_signs: bool) -> str:
+    if has_signs:
+        return (
+            "Possible surgical-site or implant infection; low threshold for same-day wound review."
+        )
+    return (
+        "No fever or wound sign told: possible sepsis, bleeding, heart or lung disease; the "
+        "patient was told to call emergency services."
     )
 
 

@@ -176,9 +176,7 @@ def _send(reminder: Reminder, clock: Clock) -> bool:
     if not _begin(reminder, clock()):
         _stand_down(reminder, clock())
         return False
-    check_in = CheckIn.objects.select_related("clinic", "surgery__patient").get(
-        reminders=reminder
-    )
+    check_in = CheckIn.objects.select_related("clinic", "surgery__patient").get(reminders=reminder)
     address = _channels(check_in.surgery.patient_id).filter(kind=reminder.channel)
     try:
         message = invitation(

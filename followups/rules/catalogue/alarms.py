@@ -182,10 +182,11 @@ ALARMS = (
         absent=wound.no_infection_twice,
         severities=(_EMERGENCY, _URGENT),
         text=(
-            f"Fever or {_P.infection.fever_from_c} degrees and more together with feeling "
-            "seriously unwell: emergency. Urgent: pus, open edges or redness of the wound "
+            "Feeling seriously unwell, with or without fever or wound signs: emergency. "
+            "Urgent: pus, open edges or redness of the wound "
             "on any day; clear or bloody drainage from day "
-            f"{_P.infection.drainage_from_pod}; fever up to day "
+            f"{_P.infection.drainage_from_pod}; fever or {_P.infection.fever_from_c} degrees "
+            f"and more up to day "
             f"{_P.infection.fever_until_pod}; fever later with pain of "
             f"{_P.infection.late_pain_from} or more."
         ),
@@ -199,7 +200,8 @@ ALARMS = (
         source=(
             "Infection in 6.7% of 898 instrumented fusions (Eur Spine J 2018) and 16% of "
             "90-day readmissions (MSSIC); clinic leaflet: drainage beyond 5 days, 100.4 F; "
-            "CDC window of 90 days."
+            "CDC window of 90 days. Feeling seriously unwell alone: design decision, so that "
+            "everybody who is told to call now is also in the queue."
         ),
         limits=(
             "The wound is asked about until day 42; after that the rule fires on fever "

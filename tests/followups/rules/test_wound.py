@@ -51,10 +51,11 @@ def wound(*signs):
         (9, {"temp_c": 43.0}, URGENT),
         (9, {"temp_c": 43.1}, None),  # not believable
         (91, {"temp_c": 39.0, "limb": 10}, URGENT),
-        (9, {"unwell": True}, None),
+        (9, {"unwell": True}, EMERGENCY),
+        (700, {"unwell": True}, EMERGENCY),
         (9, {"unwell": True, "fever": True}, EMERGENCY),
         (9, {"unwell": True, "temp_c": 38.0}, EMERGENCY),
-        (9, {"unwell": True, "temp_c": 37.9}, None),
+        (9, {"unwell": True, "temp_c": 37.9}, EMERGENCY),
         (700, {"unwell": True, "fever": True}, EMERGENCY),
         (0, {"wound": wound("pus")}, URGENT),
         (700, {"wound": wound("open")}, URGENT),
@@ -64,7 +65,7 @@ def wound(*signs):
         (5, {"wound": wound("blood")}, None),
         (6, {"wound": wound("blood")}, URGENT),
         (6, {"wound": wound("leg")}, None),
-        (9, {"unwell": True, "wound": wound("pus")}, URGENT),
+        (9, {"unwell": True, "wound": wound("pus")}, EMERGENCY),
     ],
 )
 def test_wound_signs_and_fever(pod, items, expected):
@@ -86,6 +87,7 @@ def test_signs_of_two_reports_of_a_day_count_together():
         (9, {"fever": None}, "fever not answered"),
         (9, {"fever": None, "temp_c": 37.0}, "fever not answered"),
         (9, {"fever": False, "temp_c": None}, None),  # the question includes the number
+        (9, {"unwell": None}, "unwell not answered"),
         (9, {"wound": None}, "wound not answered"),
         (60, {"wound": None}, "wound not answered"),
         (9, {"wound": None, "fever": None}, "wound, fever not answered"),
@@ -119,6 +121,14 @@ def test_the_infection_words_name_signs_and_risks():
         ("seriously unwell", "yes"),
     ]
     assert gaps(Rule.INFECT, found) == ()
+
+
+def test_feeling_seriously_unwell_alone_is_no_infection_by_name():
+    assert words(Rule.INFECT, told(9, unwell=True)) == (
+        "Seriously unwell on POD 9; risk factors none recorded. No fever or wound sign told: "
+        "possible sepsis, bleeding, heart or lung disease; the patient was told to call emergency "
+        "services."
+    )
 
 
 def test_every_report_of_the_day_that_tells_something_is_evidence():

@@ -571,8 +571,7 @@ def test_an_emergency_is_answered_at_once_and_stored_at_once(patient, check_in, 
     assert getattr(report, item) in (True, "both")
     assert report.pain_back is None
     assert report_of(check_in) is None
-    if item != "unwell":  # by itself it is a reason to call, and no rule of the catalogue
-        assert Flag.objects.filter(severity=Severity.EMERGENCY).exists()
+    assert Flag.objects.filter(severity=Severity.EMERGENCY).exists()
 
 
 def test_an_answer_changed_to_an_emergency_is_one(patient, check_in):
