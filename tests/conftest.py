@@ -18,13 +18,14 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clinic.stack.processes import die_with_parent
 from clinic.stack.state import PROJECT
 from clinic.stack.supervisor import free_port
 
 CHROMIUM = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"]
+PATIENCE = 30_000  # milliseconds; a loaded machine is slow, which is not what a walk is about
 QUIET = ["gpu", "quic", "background-networking", "component-update", "sync"]
 
 
@@ -82,6 +83,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
     # playwright's loop runs in this thread, which Django would take for an async view
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield opened
@@ -93,7 +95,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh window: no cookies, nothing cached."""
     context = browser.new_context(locale="en-US", timezone_id="UTC")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -7,7 +7,7 @@
 import re
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The nurse's and the administrator's column of each matrix always runs.
 PARTS = (
@@ -39,8 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("quick", max_examples=30)
-    settings.register_profile("thorough", max_examples=200)
+    # how long an example takes says how loaded the machine is, nothing about the code
+    at_any_pace = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("quick", at_any_pace, max_examples=30)
+    settings.register_profile("thorough", at_any_pace, max_examples=200)
     settings.load_profile("thorough" if config.getoption("thorough") else "quick")
 
 

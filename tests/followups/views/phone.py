@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from followups.texts import Texts, texts
+from tests.conftest import PATIENCE
 from tests.followups.views.answering import BORN, NONE
 
 NARROW = {"width": 320, "height": 568}
@@ -46,7 +47,7 @@ class Phone:
         context = browser.new_context(
             java_script_enabled=scripts, locale=language, timezone_id="UTC", **settings
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         phone = cls(context.new_page(), language)
         phone.page.on("console", phone._listen)
         phone.page.on("pageerror", lambda error: phone.complaints.append(str(error)))
@@ -151,16 +152,18 @@ class Phone:
         expect(self.page.locator(".err")).to_be_visible()
         return self
 
+    def come_to_a_page_without(self, what: str) -> "Phone":
+        """Wait for the whole next page; on the way to it there is an empty one without main."""
+        expect(self.page.locator(f"main:not(:has({what}))")).to_have_count(1)
+        self.page.wait_for_load_state("domcontentloaded")
+        return self
+
     def put_away(self) -> None:
         self.page.context.close()
 
     def _leave(self, button: Locator) -> "Phone":
         left = f"form[data-step='{self.step}']"
-        self.tap(button)
-        # an empty page on the way to the next one has no form either, but no main
-        expect(self.page.locator(f"main:not(:has({left}))")).to_have_count(1)
-        self.page.wait_for_load_state("domcontentloaded")
-        return self
+        return self.tap(button).come_to_a_page_without(left)
 
     def _listen(self, message: Any) -> None:
         if message.type == "error" and not message.text.startswith(EXPECTED):
