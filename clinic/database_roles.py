@@ -27,6 +27,7 @@ APP_NEVER_READS = {"audit_seal"}
 APP_DELETES = {
     "patients_contactchannel",
     "followups_draft",
+    "followups_expectedscore",
     "patients_restriction",
     "patients_restriction_members",
     "django_session",

@@ -327,3 +327,28 @@ class NoticeLevel(TextChoices):
     OWNER = "owner", "75 % of the target used"
     LEAD = "lead", "Target passed"
     SURGEON = "surgeon", "Twice the target passed"
+
+
+class PainRegion(TextChoices):
+    """Where pain is scored; the values are the items of a report."""
+
+    NECK = "pain_neck", "Neck pain"
+    ARM = "pain_arm", "Arm pain"
+    BACK = "pain_back", "Back pain"
+    LEG = "pain_leg", "Leg pain"
+
+
+class ProcedureGroup(TextChoices):
+    """Operations whose recovery is published, and drawn, together."""
+
+    LUMBAR = "lumbar", "Lumbar fusion"
+    THORACIC = "thoracic", "Thoracic fusion"
+    ACDF = "acdf", "ACDF"
+    NECK = "neck", "Other neck fusion"
+
+    @property
+    def regions(self) -> frozenset[PainRegion]:
+        """Where pain is asked after these operations (protocol 1.2)."""
+        if self in (ProcedureGroup.ACDF, ProcedureGroup.NECK):
+            return frozenset({PainRegion.NECK, PainRegion.ARM})
+        return frozenset({PainRegion.BACK, PainRegion.LEG})

@@ -19,11 +19,20 @@ from followups.choices import (
     EvaluationTrigger,
     Family,
     NextStep,
+    PainRegion,
+    ProcedureGroup,
     Rule,
     Severity,
 )
-from followups.models import CheckIn, Evaluation, Flag, FollowUp
-from followups.services import check_ins, plans, ranks
+from followups.models import (
+    CheckIn,
+    Evaluation,
+    ExpectedRange,
+    ExpectedScore,
+    Flag,
+    FollowUp,
+)
+from followups.services import check_ins, expected_ranges, plans, ranks
 from patients import services as records
 from patients.choices import Approach, ChannelKind, Region, Source
 from patients.models import Patient, Surgery, SymptomReport
@@ -228,6 +237,25 @@ def make_flag(surgery: Surgery | None = None, **overrides: Any) -> Flag:
     flag = Flag.objects.create(**(facts | overrides))
     ranks.refresh(follow_up, now=raised, changed=True)
     return flag
+
+
+def make_expected_range(
+    *days: tuple[int, float, float], signed_off: bool = True, **overrides: Any
+) -> ExpectedRange:
+    """Store a version of a range of back pain after lumbar fusion: days, lows and highs."""
+    facts: dict[str, Any] = {
+        "group": ProcedureGroup.LUMBAR,
+        "region": PainRegion.BACK,
+        "version": 100 + next(_serial),
+        "source": "A publication",
+    }
+    made = ExpectedRange.objects.create(**(facts | overrides))
+    for day, low, high in days or ((0, 4, 8), (56, 1, 4)):
+        ExpectedScore.objects.create(range=made, day=day, low=low, high=high)
+    if signed_off:
+        expected_ranges.sign_off(made, by="Dr A. Lead", on=OPERATED)
+        made.refresh_from_db()
+    return made
 
 
 HOW_IT_ENDED: dict[str, Any] = {

@@ -23,6 +23,8 @@ from followups.models import (
     ContactAttempt,
     Draft,
     Evaluation,
+    ExpectedRange,
+    ExpectedScore,
     Flag,
     FlagEvent,
     FollowUp,
@@ -51,6 +53,7 @@ from tests.factories import (
     OPERATED,
     at,
     make_clinic,
+    make_expected_range,
     make_flag,
     make_follow_up,
     make_patient,
@@ -175,6 +178,8 @@ class World:
         self.erasure = Erasure.objects.create(
             clinic=self.clinic, patient_id=self.patient.pk, at=at(9), reason="Asked for it"
         )
+        self.range = make_expected_range(signed_off=False)
+        self.expected = self.range.scores.get(day=0)
         self.entry = Entry.objects.create(kind=Kind.READ, what="queue", clinic=self.clinic)
         self.seal = Seal.objects.create(entry_id=self.entry.pk, hash=bytes(32))
 
@@ -420,6 +425,14 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "opening_few_a_day": copy("opening", number=4),
     "privacy_notice_opening_same_clinic": elsewhere("opening_notice", to_id=other_user),
     "privacy_notice_once_each": copy("opening_notice"),
+    # expected ranges
+    "expected_range_once_per_version": copy("range"),
+    "expected_range_region_is_asked": change("range", region="pain_neck"),
+    "expected_range_signed_off_by_somebody": change("range", signed_off_on=OPERATED),
+    "expected_range_has_a_source": change("range", source=""),
+    "expected_score_once_per_day": copy("expected"),
+    "expected_score_from_low_to_high": change("expected", low=9),
+    "expected_score_within_three_years": change("expected", day=1097),
     # audit and erasures
     "entry_kind_is_known": copy("entry", kind="guess"),
     "erasure_has_a_reason": copy("erasure", patient_id=999_999_999, reason=""),
@@ -448,6 +461,29 @@ def test_what_is_append_only_cannot_be_changed_or_deleted(world, name):
         rows.update(id=row.pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
         rows._raw_delete(rows.db)
+
+
+def a_day_less(world: World) -> None:
+    world.expected.delete()
+
+
+SIGNED_OFF: dict[str, Callable[[World], None]] = {
+    "another score": change("expected", low=1),
+    "another day": copy("expected", day=200),
+    "a day less": a_day_less,
+    "another source": change("range", source="Hearsay"),
+    "another operation": change("range", group="thoracic"),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED_OFF)
+def test_a_range_that_is_signed_off_keeps_its_numbers(world, name):
+    change("range", signed_off_by="Dr A. Lead", signed_off_on=OPERATED)(world)
+    refused = pytest.raises(DatabaseError, match=r"kept_while_signed_off|Cannot update")
+    with refused, transaction.atomic():
+        SIGNED_OFF[name](world)
+    change("range", signed_off_by="", signed_off_on=None)(world)
+    SIGNED_OFF[name](world)
 
 
 # What of the world stands for each table that shows a clinic only its own rows.
@@ -508,7 +544,8 @@ def test_the_models_named_here_are_all_there_are():
         Clinic, User, Patient, ContactChannel, RiskProfile, Surgery, SymptomReport,
         FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
-        Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal,
+        Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
+        ExpectedScore,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -13,7 +13,11 @@ from clinic.staff.models import User
 GROUPS: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, str, Action], ...]], ...] = (
     ("People & access", ("staff.User",), ()),
     ("Clinic", ("staff.Clinic",), ()),
-    ("Rules", (), (("Clinical rules", "followups:rules", Action.SEE_RULES),)),
+    (
+        "Rules",
+        ("followups.ExpectedRange",),
+        (("Clinical rules", "followups:rules", Action.SEE_RULES),),
+    ),
     ("Imports", (), (("Import patients", "exchange:imports", Action.IMPORT_PATIENTS),)),
     ("Audit", ("audit.Entry",), (("Search the audit", "audit:list", Action.SEE_AUDIT),)),
 )

@@ -1,6 +1,7 @@
 """The follow-up process: what we await, what we send, what needs review."""
 
 from followups.models.drafts import Draft, Lesson
+from followups.models.expected import ExpectedRange, ExpectedScore
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
@@ -11,6 +12,8 @@ __all__ = [
     "ContactAttempt",
     "Draft",
     "Evaluation",
+    "ExpectedRange",
+    "ExpectedScore",
     "Flag",
     "FlagEvent",
     "FollowUp",

@@ -99,7 +99,11 @@ OWN = {
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_here"),
 }
 # Who may look at the rows of a table in the admin besides superusers.
-IN_ADMIN = {"staff_clinic": {Role.ADMINISTRATOR}, "staff_user": {Role.ADMINISTRATOR}}
+IN_ADMIN = {
+    "staff_clinic": {Role.ADMINISTRATOR},
+    "staff_user": {Role.ADMINISTRATOR},
+    "followups_expectedrange": {Role.ADMINISTRATOR},
+}
 
 
 def name_of(route: Route) -> str:

@@ -14,7 +14,7 @@ from tests.routes import routes
 
 pytestmark = pytest.mark.django_db
 
-ADMINISTRATORS_ALSO = {"staff_clinic", "staff_user"}
+ADMINISTRATORS_ALSO = {"staff_clinic", "staff_user", "followups_expectedrange"}
 OF_A_ROW = ("history", "delete", "change")
 # Pages that are of no table, and what they answer to a superuser.
 OTHERS = {

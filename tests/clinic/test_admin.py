@@ -23,6 +23,7 @@ from followups.models import (
     CheckIn,
     CheckInLink,
     ContactAttempt,
+    ExpectedRange,
     Flag,
     FlagEvent,
     FollowUp,
@@ -43,6 +44,7 @@ from patients.models import (
 from tests.factories import (
     at,
     make_clinic,
+    make_expected_range,
     make_flag,
     make_patient,
     make_surgery,
@@ -55,7 +57,8 @@ pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 FACTS = {ImagingStudy, InstrumentScore, KnownDeficit}
-EDITABLE = {User, Clinic, Patient, Surgery} | FACTS
+HOUSE = {User, Clinic, ExpectedRange}
+EDITABLE = {Patient, Surgery} | HOUSE | FACTS
 PROCESS = [model for model in MODELS if model not in EDITABLE]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -75,6 +78,7 @@ def make_one_of_each() -> None:
     patient = make_patient(clinic=clinic)
     surgery = make_surgery(patient)
     RiskProfile.objects.create(clinic=clinic, patient=patient, recorded_on=date(2026, 3, 1))
+    make_expected_range()
     flag = make_flag(surgery)
     store_report(surgery, day=3)
     user = make_user(clinic=clinic)
@@ -142,7 +146,7 @@ def test_every_model_of_ours_is_there_and_djangos_groups_are_not():
     labels = {model._meta.app_label for model in MODELS}
     assert labels == {"staff", "patients", "followups", "audit"}
     assert Group not in MODELS
-    assert len(MODELS) == 22
+    assert len(MODELS) == 23
 
 
 @each_model
@@ -301,7 +305,7 @@ def test_clinical_staff_have_no_admin_even_when_let_in(client, story, role):
 def test_administrators_have_no_patient_data_in_admin(client, story):
     client.force_login(make_user("administrator", is_staff=True))
     for model in MODELS:
-        expected = 200 if model in {User, Clinic} else 403
+        expected = 200 if model in HOUSE else 403
         assert client.get(url(model, "changelist")).status_code == expected
     assert b"Patient" not in client.get(reverse("admin:index")).content
 
@@ -566,7 +570,7 @@ def test_an_administrator_finds_people_clinic_rules_and_imports_and_no_patient(
     assert groups(client) == {
         "People & access": ["Users"],
         "Clinic": ["Clinics"],
-        "Rules": ["Clinical rules"],
+        "Rules": ["Expected ranges", "Clinical rules"],
         "Imports": ["Import patients"],
     }
 
@@ -587,7 +591,7 @@ def test_the_groups_lead_to_pages_that_open(client, administrator):
 
 def test_administrators_never_reach_the_audit_or_patients_in_admin(client, administrator, story):
     for model in MODELS:
-        if model not in {User, Clinic}:
+        if model not in HOUSE:
             assert client.get(url(model, "changelist")).status_code == 403, model
 
 

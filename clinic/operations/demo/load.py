@@ -26,8 +26,16 @@ from followups.choices import (
     VisitStatus,
 )
 from followups.clock import midnight
-from followups.models import CheckIn, Flag, FollowUp, Visit
-from followups.services import cases, check_ins, contacts, flags, plans, visits
+from followups.models import CheckIn, ExpectedRange, Flag, FollowUp, Visit
+from followups.services import (
+    cases,
+    check_ins,
+    contacts,
+    expected_ranges,
+    flags,
+    plans,
+    visits,
+)
 from followups.simulation import courses
 from followups.simulation.courses import Shape
 from patients import services as records
@@ -48,6 +56,7 @@ REACTION_HOURS = {
 }
 DILIGENCE = 0.94
 SILENT_FOR = 24  # days
+USED_FOR = timedelta(weeks=26)  # since when the demo clinic draws expected ranges
 # How long ago the demo's troubled patients asked for help, in minutes: some of them
 # within their target, some past it.
 TROUBLE_MINUTES = {
@@ -66,7 +75,7 @@ class Team:
 
 def load(*, now: datetime, processes: int = 1) -> int:
     """Fill an empty database with the demo clinic; return how many patients."""
-    team = make_team()
+    team = make_team(now)
     stories = people.stories(team.clinic.today(now))
     shares = [stories[first::processes] for first in range(processes)]
     connection.close()  # a process may not inherit a connection in use
@@ -80,7 +89,7 @@ def _live_all(stories: list[Story], team: Team, now: datetime) -> None:
         live(story, team, now=now)
 
 
-def make_team() -> Team:
+def make_team(now: datetime) -> Team:
     clinic = Clinic.objects.create(
         name="Harbor Spine Clinic",
         code="demo",
@@ -108,6 +117,9 @@ def make_team() -> Team:
         first_name="Tove",
         last_name="Ainsley",
     )
+    for expected in ExpectedRange.objects.all():
+        on = clinic.today(now) - USED_FOR
+        expected_ranges.sign_off(expected, by=surgeons[0].display_name, on=on)
     return Team(clinic, surgeons, nurse)
 
 
