@@ -13,6 +13,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.migrating import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -276,360 +278,364 @@ class Migration(migrations.Migration):
                 'ordering': ['target_on', 'pk'],
             },
         ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('cancelled_at', None), ('report', None)), fields=['due_at'], name='check_in_awaited'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=patients.models.tenancy.OwnRows(name='check_in_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='check_in_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='check_in_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=patients.models.tenancy.SameClinic(field='report', name='check_in_report_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('surgery', 'plan_day'), name='check_in_once_per_plan_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None), ('report', None)), fields=('surgery', 'kind', 'due_on'), name='check_in_one_awaited_per_kind_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('report', None), ('cancelled_at', None), _connector='OR'), name='check_in_not_both_reported_and_cancelled'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('due_at'))), name='check_in_closes_after_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_date_tries__lte', 5)), name='check_in_birth_date_tries_limited'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['baseline', 'scheduled', 'recheck', 'on_demand']), ('questionnaire__in', ['full', 'pulse'])), name='check_in_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='checkin',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='db9a701ecb0c2c06bb9286ddc8f352e3537124e1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_0ecde', table='followups_checkin', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='checkinlink',
-            constraint=patients.models.tenancy.SameClinic(field='check_in', name='link_check_in_same_clinic'),
-        ),
-        migrations.AddIndex(
-            model_name='contactattempt',
-            index=models.Index(fields=['surgery', '-at'], name='contact_of_surgery'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=patients.models.tenancy.OwnRows(name='contact_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('note'), 2000), name='contact_note_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='contact_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['phone', 'sms', 'email', 'letter', 'in_person']), ('outcome__in', ['reached', 'emergency_services_advised', 'caregiver_reached', 'left_message', 'sent', 'no_answer', 'wrong_number', 'refused'])), name='contact_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactattempt',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e95bf31ad53b523ccbae15a24c079cc5491955a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6332', table='followups_contactattempt', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactattempt',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='3b31e213ea4eca530b16d5bddd20fcd602c2b515', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_845aa', table='followups_contactattempt', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=patients.models.tenancy.OwnRows(name='draft_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=patients.models.tenancy.SameClinic(field='check_in', name='draft_check_in_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__in', ['patient', 'proxy'])), name='draft_choices_are_known'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['surgery', '-at'], name='evaluation_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=patients.models.tenancy.OwnRows(name='evaluation_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='evaluation_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='evaluation_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=patients.models.tenancy.SameClinic(field='report', name='evaluation_report_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report__isnull', False), ('trigger', 'report')), models.Q(models.Q(('trigger', 'report'), _negated=True), ('report', None)), _connector='OR'), name='evaluation_report_iff_triggered_by_it'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evaluation',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96aaa35ccaf49a40ff265ee35401b71d43c018d0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1790', table='followups_evaluation', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['surgery', '-raised_at'], name='flag_of_surgery'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=patients.models.tenancy.OwnRows(name='flag_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('note'), 2000), name='flag_note_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='flag_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='flag_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=patients.models.tenancy.SameClinic(field='evaluation', name='flag_evaluation_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('surgery', 'family'), name='flag_one_open_per_family'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('disposition', ''), ('next_step', '')), models.Q(('closed_at__isnull', False), models.Q(('disposition', ''), _negated=True)), _connector='OR'), name='flag_disposition_iff_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_by', None), ('disposition__in', ('cleared', 'superseded'))), models.Q(models.Q(('disposition__in', ['', 'cleared', 'superseded']), _negated=True), ('closed_by__isnull', False), models.Q(('next_step', ''), _negated=True)), _connector='OR'), name='flag_closed_by_a_person_with_next_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disposition', 'cleared'), _negated=True), ('severity', 1), _connector='OR'), name='flag_only_routine_clears_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('snooze_reason', ''), ('snoozed_at', None), ('snoozed_by', None), ('snoozed_until', None)), models.Q(('snoozed_at__isnull', False), ('snoozed_by__isnull', False), ('snoozed_until__gt', models.F('snoozed_at')), ('snoozed_until__isnull', False), ('snoozed_until__lte', django.db.models.expressions.CombinedExpression(models.F('snoozed_at'), '+', models.Value(datetime.timedelta(days=90)))), models.Q(('snooze_reason', ''), _negated=True)), _connector='OR'), name='flag_snooze_has_an_end_and_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('snoozed_until', None), models.Q(('severity__lt', 4), models.Q(('rule__in', ['DVT', 'INFECT', 'MOTOR', 'SUICIDE']), _negated=True)), _connector='OR'), name='flag_what_is_never_snoozed'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('respond_by__gt', models.F('clock_started_at'))), name='flag_target_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', [1, 2, 3, 4]), ('family__in', ['cord', 'chest', 'neck', 'wound', 'nerve', 'pain', 'spine', 'function', 'emotion', 'safety', 'meds', 'habits', 'contact', 'imaging']), ('rule__in', ['EMG-CES', 'MOTOR', 'EMG-CARDIO', 'SWALLOW', 'INFECT', 'CSF', 'DVT', 'NEURO-PAIN', 'NEURO-SENS', 'MYELO', 'PAIN-EARLY', 'PAIN-WATCH', 'PAIN-PERSIST', 'PAIN-WORSE', 'PAIN-REBOUND', 'PAIN-SPIKE', 'PAIN-GRADUAL', 'INSTAB', 'FUNC', 'PROM', 'PSYCH', 'SUICIDE', 'MED-ESC', 'MED-LONG', 'ADHERE', 'FALL', 'NONRESP', 'VISIT', 'IMAGING', 'CLUSTER'])), name='flag_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='e4c7ff72edc44aa3f1c097016f2c7258c33a1914', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_4e72e', table='followups_flag', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='flagevent',
-            constraint=patients.models.tenancy.OwnRows(name='flag_event_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagevent',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 2000), name='flag_event_text_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagevent',
-            constraint=patients.models.tenancy.SameClinic(field='flag', name='flag_event_flag_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['raised', 'evidence_added', 'severity_raised', 'acknowledged', 'contact', 'resolved', 'auto_cleared', 'superseded', 'reopened', 'renotified', 'snoozed', 'unsnoozed', 'pinned', 'unpinned', 'note'])), name='flag_event_kind_is_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flagevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4b6ca080d76b29cbce1072763548b2a806afc85', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7ce09', table='followups_flagevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(models.F('clinic'), models.OrderBy(models.F('severity'), descending=True), models.OrderBy(models.F('pin'), descending=True), models.OrderBy(models.F('breach_bucket'), descending=True), models.OrderBy(models.F('risk_points'), descending=True), models.OrderBy(models.F('age_days'), descending=True), models.OrderBy(models.F('breach_at')), models.OrderBy(models.F('open_families'), descending=True), models.F('id'), condition=models.Q(('severity__isnull', False)), name='follow_up_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['next_evaluation_at'], name='follow_up_to_evaluate'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('severity__isnull', False)), fields=['rank_changes_at'], name='follow_up_to_rerank'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=patients.models.tenancy.OwnRows(name='follow_up_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='follow_up_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='follow_up_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='follow_up_end_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('awaits_contact', False), ('breach_at', None), ('open_families', 0), ('severity', None)), models.Q(('breach_at__isnull', False), ('open_families__gte', 1), ('severity__in', [1, 2, 3, 4]), ('severity__isnull', False)), _connector='OR'), name='follow_up_in_queue_iff_flags_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pin', 0), ('pin_reason', ''), ('pinned_at', None)), models.Q(('pin', 1), ('pinned_at__isnull', False), models.Q(('pin_reason', ''), _negated=True)), _connector='OR'), name='follow_up_pin_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('breach_bucket__lte', 4), ('risk_points__lte', 9), ('age_days__lte', 9)), name='follow_up_rank_parts_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_since', None), ('owner', None)), models.Q(('owned_since__isnull', False), ('owner__isnull', False)), _connector='OR'), name='follow_up_owner_since'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='followup',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY['severity', 'breach_bucket', 'risk_points', 'age_days', 'breach_at', 'open_families', 'awaits_contact', 'lead_flag_id', 'rank_changes_at', 'next_evaluation_at', 'version']::text[]\n            );\n            RETURN NULL;\n        ", hash='3fe6519cc7a508d53253657875fe30e68098a44a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_7446a', table='followups_followup', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='lesson',
-            constraint=patients.models.tenancy.OwnRows(name='lesson_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='lesson',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='lesson_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(fields=('surgery', 'module'), name='lesson_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('understood', None)), models.Q(('answered_at__isnull', False), ('opened_at__isnull', False), ('understood__isnull', False)), _connector='OR'), name='lesson_answer_follows_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(('opened_at', None), ('opened_at__gte', models.F('given_at')), _connector='OR'), name='lesson_opened_after_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=patients.models.tenancy.OwnRows(name='notice_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=patients.models.tenancy.SameClinic(field='flag', name='notice_flag_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('flag', 'level', 'clock_started_at'), name='notice_once_per_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['owner', 'lead', 'surgeon'])), name='notice_level_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['attempts', 'not_before', 'id'], name='reminder_outbox'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=patients.models.tenancy.OwnRows(name='reminder_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=patients.models.tenancy.SameClinic(field='check_in', name='reminder_check_in_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('check_in', 'channel', 'step'), name='reminder_once_per_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('not_after__gt', models.F('not_before'))), name='reminder_not_after_follows_not_before'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='reminder_sent_at_iff_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), models.Q(('claim_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='reminder_sending_has_a_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'suppressed', 'expired', 'failed'])), name='reminder_state_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('status__in', ['completed', 'cancelled']), _negated=True), fields=['closes_on'], name='visit_expected'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=patients.models.tenancy.OwnRows(name='visit_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='visit_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='visit_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('surgery', 'kind'), name='visit_once_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('target_on')), ('opens_on__lte', models.F('target_on'))), name='visit_target_inside_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_on__isnull', False), ('status', 'completed')), models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_on', None)), _connector='OR'), name='visit_completed_on_iff_completed'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'booked'), _negated=True), ('booked_for__isnull', False), _connector='OR'), name='visit_booked_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['2wk', '6wk', '3mo', '6mo', '12mo', '24mo']), ('status__in', ['planned', 'booked', 'completed', 'no_show', 'cancelled'])), name='visit_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='247938bc43a0ff5178cee73009445d86ce8c69da', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_4a072', table='followups_visit', when='AFTER')),
+        AllAtOnce(
+            [
+                migrations.AddIndex(
+                    model_name='checkin',
+                    index=models.Index(condition=models.Q(('cancelled_at', None), ('report', None)), fields=['due_at'], name='check_in_awaited'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=patients.models.tenancy.OwnRows(name='check_in_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='check_in_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='check_in_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=patients.models.tenancy.SameClinic(field='report', name='check_in_report_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('surgery', 'plan_day'), name='check_in_once_per_plan_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None), ('report', None)), fields=('surgery', 'kind', 'due_on'), name='check_in_one_awaited_per_kind_and_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.CheckConstraint(condition=models.Q(('report', None), ('cancelled_at', None), _connector='OR'), name='check_in_not_both_reported_and_cancelled'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('due_at'))), name='check_in_closes_after_due'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.CheckConstraint(condition=models.Q(('birth_date_tries__lte', 5)), name='check_in_birth_date_tries_limited'),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkin',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['baseline', 'scheduled', 'recheck', 'on_demand']), ('questionnaire__in', ['full', 'pulse'])), name='check_in_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='checkin',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='db9a701ecb0c2c06bb9286ddc8f352e3537124e1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_0ecde', table='followups_checkin', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='checkinlink',
+                    constraint=patients.models.tenancy.SameClinic(field='check_in', name='link_check_in_same_clinic'),
+                ),
+                migrations.AddIndex(
+                    model_name='contactattempt',
+                    index=models.Index(fields=['surgery', '-at'], name='contact_of_surgery'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactattempt',
+                    constraint=patients.models.tenancy.OwnRows(name='contact_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactattempt',
+                    constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('note'), 2000), name='contact_note_length'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactattempt',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='contact_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactattempt',
+                    constraint=models.CheckConstraint(condition=models.Q(('method__in', ['phone', 'sms', 'email', 'letter', 'in_person']), ('outcome__in', ['reached', 'emergency_services_advised', 'caregiver_reached', 'left_message', 'sent', 'no_answer', 'wrong_number', 'refused'])), name='contact_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='contactattempt',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e95bf31ad53b523ccbae15a24c079cc5491955a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6332', table='followups_contactattempt', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='contactattempt',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='3b31e213ea4eca530b16d5bddd20fcd602c2b515', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_845aa', table='followups_contactattempt', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='draft',
+                    constraint=patients.models.tenancy.OwnRows(name='draft_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='draft',
+                    constraint=patients.models.tenancy.SameClinic(field='check_in', name='draft_check_in_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='draft',
+                    constraint=models.CheckConstraint(condition=models.Q(('answered_by__in', ['patient', 'proxy'])), name='draft_choices_are_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='evaluation',
+                    index=models.Index(fields=['surgery', '-at'], name='evaluation_latest'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evaluation',
+                    constraint=patients.models.tenancy.OwnRows(name='evaluation_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evaluation',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='evaluation_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evaluation',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='evaluation_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evaluation',
+                    constraint=patients.models.tenancy.SameClinic(field='report', name='evaluation_report_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evaluation',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('report__isnull', False), ('trigger', 'report')), models.Q(models.Q(('trigger', 'report'), _negated=True), ('report', None)), _connector='OR'), name='evaluation_report_iff_triggered_by_it'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='evaluation',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96aaa35ccaf49a40ff265ee35401b71d43c018d0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1790', table='followups_evaluation', when='BEFORE')),
+                ),
+                migrations.AddIndex(
+                    model_name='flag',
+                    index=models.Index(fields=['surgery', '-raised_at'], name='flag_of_surgery'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=patients.models.tenancy.OwnRows(name='flag_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('note'), 2000), name='flag_note_length'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='flag_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='flag_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=patients.models.tenancy.SameClinic(field='evaluation', name='flag_evaluation_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('surgery', 'family'), name='flag_one_open_per_family'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('disposition', ''), ('next_step', '')), models.Q(('closed_at__isnull', False), models.Q(('disposition', ''), _negated=True)), _connector='OR'), name='flag_disposition_iff_closed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_by', None), ('disposition__in', ('cleared', 'superseded'))), models.Q(models.Q(('disposition__in', ['', 'cleared', 'superseded']), _negated=True), ('closed_by__isnull', False), models.Q(('next_step', ''), _negated=True)), _connector='OR'), name='flag_closed_by_a_person_with_next_step'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('disposition', 'cleared'), _negated=True), ('severity', 1), _connector='OR'), name='flag_only_routine_clears_itself'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('snooze_reason', ''), ('snoozed_at', None), ('snoozed_by', None), ('snoozed_until', None)), models.Q(('snoozed_at__isnull', False), ('snoozed_by__isnull', False), ('snoozed_until__gt', models.F('snoozed_at')), ('snoozed_until__isnull', False), ('snoozed_until__lte', django.db.models.expressions.CombinedExpression(models.F('snoozed_at'), '+', models.Value(datetime.timedelta(days=90)))), models.Q(('snooze_reason', ''), _negated=True)), _connector='OR'), name='flag_snooze_has_an_end_and_a_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(('snoozed_until', None), models.Q(('severity__lt', 4), models.Q(('rule__in', ['DVT', 'INFECT', 'MOTOR', 'SUICIDE']), _negated=True)), _connector='OR'), name='flag_what_is_never_snoozed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(('respond_by__gt', models.F('clock_started_at'))), name='flag_target_after_start'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flag',
+                    constraint=models.CheckConstraint(condition=models.Q(('severity__in', [1, 2, 3, 4]), ('family__in', ['cord', 'chest', 'neck', 'wound', 'nerve', 'pain', 'spine', 'function', 'emotion', 'safety', 'meds', 'habits', 'contact', 'imaging']), ('rule__in', ['EMG-CES', 'MOTOR', 'EMG-CARDIO', 'SWALLOW', 'INFECT', 'CSF', 'DVT', 'NEURO-PAIN', 'NEURO-SENS', 'MYELO', 'PAIN-EARLY', 'PAIN-WATCH', 'PAIN-PERSIST', 'PAIN-WORSE', 'PAIN-REBOUND', 'PAIN-SPIKE', 'PAIN-GRADUAL', 'INSTAB', 'FUNC', 'PROM', 'PSYCH', 'SUICIDE', 'MED-ESC', 'MED-LONG', 'ADHERE', 'FALL', 'NONRESP', 'VISIT', 'IMAGING', 'CLUSTER'])), name='flag_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='flag',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='e4c7ff72edc44aa3f1c097016f2c7258c33a1914', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_4e72e', table='followups_flag', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='flagevent',
+                    constraint=patients.models.tenancy.OwnRows(name='flag_event_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flagevent',
+                    constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 2000), name='flag_event_text_length'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flagevent',
+                    constraint=patients.models.tenancy.SameClinic(field='flag', name='flag_event_flag_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='flagevent',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['raised', 'evidence_added', 'severity_raised', 'acknowledged', 'contact', 'resolved', 'auto_cleared', 'superseded', 'reopened', 'renotified', 'snoozed', 'unsnoozed', 'pinned', 'unpinned', 'note'])), name='flag_event_kind_is_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='flagevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4b6ca080d76b29cbce1072763548b2a806afc85', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7ce09', table='followups_flagevent', when='BEFORE')),
+                ),
+                migrations.AddIndex(
+                    model_name='followup',
+                    index=models.Index(models.F('clinic'), models.OrderBy(models.F('severity'), descending=True), models.OrderBy(models.F('pin'), descending=True), models.OrderBy(models.F('breach_bucket'), descending=True), models.OrderBy(models.F('risk_points'), descending=True), models.OrderBy(models.F('age_days'), descending=True), models.OrderBy(models.F('breach_at')), models.OrderBy(models.F('open_families'), descending=True), models.F('id'), condition=models.Q(('severity__isnull', False)), name='follow_up_queue'),
+                ),
+                migrations.AddIndex(
+                    model_name='followup',
+                    index=models.Index(condition=models.Q(('ended_at', None)), fields=['next_evaluation_at'], name='follow_up_to_evaluate'),
+                ),
+                migrations.AddIndex(
+                    model_name='followup',
+                    index=models.Index(condition=models.Q(('severity__isnull', False)), fields=['rank_changes_at'], name='follow_up_to_rerank'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=patients.models.tenancy.OwnRows(name='follow_up_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='follow_up_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='follow_up_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='follow_up_end_has_a_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('awaits_contact', False), ('breach_at', None), ('open_families', 0), ('severity', None)), models.Q(('breach_at__isnull', False), ('open_families__gte', 1), ('severity__in', [1, 2, 3, 4]), ('severity__isnull', False)), _connector='OR'), name='follow_up_in_queue_iff_flags_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('pin', 0), ('pin_reason', ''), ('pinned_at', None)), models.Q(('pin', 1), ('pinned_at__isnull', False), models.Q(('pin_reason', ''), _negated=True)), _connector='OR'), name='follow_up_pin_has_a_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.CheckConstraint(condition=models.Q(('breach_bucket__lte', 4), ('risk_points__lte', 9), ('age_days__lte', 9)), name='follow_up_rank_parts_in_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='followup',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_since', None), ('owner', None)), models.Q(('owned_since__isnull', False), ('owner__isnull', False)), _connector='OR'), name='follow_up_owner_since'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='followup',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY['severity', 'breach_bucket', 'risk_points', 'age_days', 'breach_at', 'open_families', 'awaits_contact', 'lead_flag_id', 'rank_changes_at', 'next_evaluation_at', 'version']::text[]\n            );\n            RETURN NULL;\n        ", hash='3fe6519cc7a508d53253657875fe30e68098a44a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_7446a', table='followups_followup', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='lesson',
+                    constraint=patients.models.tenancy.OwnRows(name='lesson_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lesson',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='lesson_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lesson',
+                    constraint=models.UniqueConstraint(fields=('surgery', 'module'), name='lesson_given_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lesson',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('understood', None)), models.Q(('answered_at__isnull', False), ('opened_at__isnull', False), ('understood__isnull', False)), _connector='OR'), name='lesson_answer_follows_opening'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lesson',
+                    constraint=models.CheckConstraint(condition=models.Q(('opened_at', None), ('opened_at__gte', models.F('given_at')), _connector='OR'), name='lesson_opened_after_given'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=patients.models.tenancy.OwnRows(name='notice_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=patients.models.tenancy.SameClinic(field='flag', name='notice_flag_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=models.UniqueConstraint(fields=('flag', 'level', 'clock_started_at'), name='notice_once_per_level'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=models.CheckConstraint(condition=models.Q(('level__in', ['owner', 'lead', 'surgeon'])), name='notice_level_is_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='reminder',
+                    index=models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['attempts', 'not_before', 'id'], name='reminder_outbox'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=patients.models.tenancy.OwnRows(name='reminder_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=patients.models.tenancy.SameClinic(field='check_in', name='reminder_check_in_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=models.UniqueConstraint(fields=('check_in', 'channel', 'step'), name='reminder_once_per_step'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=models.CheckConstraint(condition=models.Q(('not_after__gt', models.F('not_before'))), name='reminder_not_after_follows_not_before'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='reminder_sent_at_iff_sent'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), models.Q(('claim_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='reminder_sending_has_a_lease'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reminder',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'suppressed', 'expired', 'failed'])), name='reminder_state_is_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='visit',
+                    index=models.Index(condition=models.Q(('status__in', ['completed', 'cancelled']), _negated=True), fields=['closes_on'], name='visit_expected'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=patients.models.tenancy.OwnRows(name='visit_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='visit_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='visit_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('surgery', 'kind'), name='visit_once_per_kind'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('target_on')), ('opens_on__lte', models.F('target_on'))), name='visit_target_inside_window'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_on__isnull', False), ('status', 'completed')), models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_on', None)), _connector='OR'), name='visit_completed_on_iff_completed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'booked'), _negated=True), ('booked_for__isnull', False), _connector='OR'), name='visit_booked_has_a_time'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['2wk', '6wk', '3mo', '6mo', '12mo', '24mo']), ('status__in', ['planned', 'booked', 'completed', 'no_show', 'cancelled'])), name='visit_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='visit',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='247938bc43a0ff5178cee73009445d86ce8c69da', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_4a072', table='followups_visit', when='AFTER')),
+                ),
+            ]
         ),
     ]

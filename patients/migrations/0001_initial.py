@@ -15,6 +15,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.migrating import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -255,444 +257,448 @@ class Migration(migrations.Migration):
                 'get_latest_by': ['reported_at', 'pk'],
             },
         ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(models.F('clinic'), django.db.models.functions.text.Lower('family_name'), django.db.models.functions.text.Lower('given_name'), models.F('id'), name='patient_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=patients.models.tenancy.OwnRows(name='patient_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='patient_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('clinic', 'mrn'), name='patient_mrn_once_per_clinic', violation_error_message='This record number is already in use here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('mrn__regex', '^[A-Z0-9-]{1,20}$')), name='patient_mrn_is_normalised'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('family_name', ''), _negated=True), models.Q(('given_name', ''), _negated=True)), name='patient_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('date_of_birth__gte', datetime.date(1900, 1, 1))), name='patient_birth_is_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), ('status_since', None)), models.Q(models.Q(('status', 'active'), _negated=True), ('status_since__isnull', False)), _connector='OR'), name='patient_status_since_iff_not_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('status_since', None), ('status_since__gte', models.F('date_of_birth')), _connector='OR'), name='patient_status_after_birth'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'withdrawn', 'transferred', 'deceased']), ('sex__in', ['female', 'male', 'other', 'unknown']), ('language__regex', '^[a-z]{2,3}$')), name='patient_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='bd5faf43b260d3ef1350a97c5984edc0d453becf', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c55a6', table='patients_patient', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=patients.models.tenancy.OwnRows(name='opening_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='opening_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=patients.models.tenancy.SameClinic(field='patient', name='opening_patient_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*\\S.{13,}\\S\\s*$')), name='opening_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('at')), ('until__lte', django.db.models.expressions.CombinedExpression(models.F('at'), '+', models.Value(datetime.timedelta(seconds=3600))))), name='opening_ends_within_the_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('user', 'day', 'number'), name='opening_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('number__range', (1, 3))), name='opening_few_a_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cae9e5f02682d23cbb52f6a4467a6d8212a236b1', operation='DELETE', pgid='pgtrigger_never_deleted_69efc', table='patients_opening', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='keeps_the_rest', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."clinic_id" IS DISTINCT FROM (NEW."clinic_id") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4cd08eebb8e446395bbf70fd83f09c75b5890c53', operation='UPDATE', pgid='pgtrigger_keeps_the_rest_6a993', table='patients_opening', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='never_longer', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."until" > (OLD."until"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='75930adef02b5869fe488939eddbdaff4029598d', operation='UPDATE', pgid='pgtrigger_never_longer_2b672', table='patients_opening', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='31951b244c78d48872d26e690a5ba7c673cf7280', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_dd050', table='patients_opening', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='contactchannel',
-            constraint=patients.models.tenancy.OwnRows(name='channel_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactchannel',
-            constraint=patients.models.tenancy.SameClinic(field='patient', name='channel_patient_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactchannel',
-            constraint=models.UniqueConstraint(fields=('patient', 'kind'), name='channel_once_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactchannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address__regex', '^[^@\\s]+@[^@\\s]+$'), ('kind', 'email')), models.Q(('address__regex', '^\\+[1-9][0-9]{6,14}$'), ('kind__in', ['sms', 'phone'])), _connector='OR'), name='channel_address_fits_its_kind'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactchannel',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='726fa1047c5dfc9c4e06e680dc1406be4ab56e74', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_ce143', table='patients_contactchannel', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=patients.models.tenancy.OwnRows(name='restriction_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='restriction_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=patients.models.tenancy.SameClinic(field='patient', name='restriction_patient_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='restriction_has_a_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='restriction',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='f4033dd9b8626347b9ad7900caf5ed9c372eb67b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_2dbaa', table='patients_restriction', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=patients.models.tenancy.OwnRows(name='member_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=patients.models.tenancy.SameClinic(field='restriction', name='member_restriction_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('restriction', 'user'), name='member_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='6ae9da09928daf5b71304d503bbea2c7996c94ce', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c9bcb', table='patients_restriction_members', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=patients.models.tenancy.OwnRows(name='risk_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=patients.models.tenancy.SameClinic(field='patient', name='risk_patient_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=models.UniqueConstraint(fields=('patient', 'recorded_on'), name='risk_profile_once_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('hba1c', None), ('hba1c__range', (3, 20)), _connector='OR'), name='risk_hba1c_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('bmi', None), ('bmi__range', (10, 100)), _connector='OR'), name='risk_bmi_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('smoking', None), ('smoking__in', ['never', 'ex_gt6m', 'ex_lt6m', 'current']), _connector='OR'), models.Q(('diabetes', None), ('diabetes__in', ['none', 'type1', 'type2']), _connector='OR'), models.Q(('preop_opioids', None), ('preop_opioids__in', ['none', 'some', 'daily']), _connector='OR')), name='risk_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskprofile',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='15a132e518b1cf71e2bb4eda859c48232d723ea3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_a002d', table='patients_riskprofile', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=patients.models.tenancy.OwnRows(name='surgery_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='surgery_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=patients.models.tenancy.SameClinic(field='patient', name='surgery_patient_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=patients.models.tenancy.SameClinic(field='supersedes', name='surgery_supersedes_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.UniqueConstraint(fields=('patient', 'performed_on'), name='surgery_once_per_day', violation_error_message='An operation on this date is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.CheckConstraint(condition=models.Q(('performed_on__gte', datetime.date(1900, 1, 1))), name='surgery_date_is_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.CheckConstraint(condition=models.Q(('n_levels', None), ('n_levels__range', (1, 20)), _connector='OR'), name='surgery_n_levels_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.CheckConstraint(condition=models.Q(('restriction_end_pod__range', (0, 730))), name='surgery_restriction_end_range', violation_error_message='Enter a day from 0 to 730.'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('is_revision', True), models.Q(('supersedes', models.F('id')), _negated=True)), _connector='OR'), name='surgery_only_a_revision_supersedes', violation_error_message='Only a revision replaces an operation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='surgery',
-            constraint=models.CheckConstraint(condition=models.Q(('region__in', ['cervical', 'cervicothoracic', 'thoracic', 'thoracolumbar', 'lumbar', 'lumbosacral']), ('approach__in', ['ACDF', 'posterior_cervical', 'ALIF', 'LLIF', 'OLIF', 'PLIF', 'TLIF', 'MIS_TLIF', 'PLF', 'PSF', '360', 'other'])), name='surgery_choices_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='surgery',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='392a770b45b6ea66b504128cb95c050fb4954e28', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_787a7', table='patients_surgery', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndeficit',
-            constraint=patients.models.tenancy.OwnRows(name='deficit_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndeficit',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='deficit_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndeficit',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('surgery', 'item'), name='deficit_one_current_per_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndeficit',
-            constraint=models.CheckConstraint(condition=models.Q(('item__in', ['saddle', 'bladder', 'bowel', 'weak', 'gait_hand'])), name='deficit_item_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndeficit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('assessed_on')), _connector='OR'), name='deficit_ends_after_assessment', violation_error_message='It cannot end before it was assessed.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='knowndeficit',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='07be49bb57b87bf248d3c2d0d742eabb2cf24518', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_15f83', table='patients_knowndeficit', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='instrumentscore',
-            constraint=patients.models.tenancy.OwnRows(name='score_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrumentscore',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='score_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrumentscore',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument', 'odi'), ('score__range', (0, 100))), models.Q(('instrument', 'ndi'), ('score__range', (0, 100))), models.Q(('instrument', 'promis_pf'), ('score__range', (0, 100))), models.Q(('instrument', 'phq9'), ('score__range', (0, 27))), _connector='OR'), name='score_in_range', violation_error_message='This instrument has no such score.'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrumentscore',
-            constraint=models.CheckConstraint(condition=models.Q(('item_9', None), models.Q(('instrument', 'phq9'), ('item_9__range', (0, 3))), _connector='OR'), name='score_item_9_only_with_phq9', violation_error_message='Item 9 belongs to the PHQ-9 only, from 0 to 3.'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrumentscore',
-            constraint=models.CheckConstraint(condition=models.Q(('item_9', None), ('score__gte', models.F('item_9')), _connector='OR'), name='score_total_holds_item_9', violation_error_message='The total cannot be less than item 9.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instrumentscore',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='2c62f206cf14c4d5324a6499807a9a3e20ffe9d4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_e07c8', table='patients_instrumentscore', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=patients.models.tenancy.OwnRows(name='imaging_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='imaging_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='imaging_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('modality', 'xray'), ('question', 'hardware_position')), models.Q(('modality', 'mri'), ('question__in', ['soft_tissue_scar', 'nerve_compression'])), models.Q(('modality__in', ['ct', 'bone_scan']), ('question', 'bone_fusion')), _connector='OR'), name='imaging_modality_answers_the_question', violation_error_message='This kind of study cannot answer that question.'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('findings', []), ('resulted_at', None)), models.Q(('done_on__isnull', False), ('resulted_at__isnull', False)), _connector='OR'), name='imaging_result_needs_a_study', violation_error_message='A result needs the day the study was done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_off_at', None), ('signed_off_by', None)), models.Q(('resulted_at__isnull', False), ('signed_off_at__isnull', False), ('signed_off_by__isnull', False)), _connector='OR'), name='imaging_signed_off_by_somebody', violation_error_message='A sign-off needs a result, a person and a time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagingstudy',
-            constraint=models.CheckConstraint(condition=models.Q(('findings__contained_by', ['normal', 'fused', 'nonunion', 'loosening', 'displacement', 'breakage', 'asd', 'stenosis', 'scar', 'collection', 'fracture', 'other'])), name='imaging_findings_are_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='imagingstudy',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='ebfbc0b200d9f853c027129785359d795d327aa1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6daa8', table='patients_imagingstudy', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='symptomreport',
-            index=models.Index(fields=['surgery', 'reported_at'], name='report_history'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=patients.models.tenancy.OwnRows(name='report_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='report_clinic_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=patients.models.tenancy.SameClinic(field='surgery', name='report_surgery_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source__in', ['phone', 'paper']), _negated=True), ('entered_by__isnull', False), _connector='OR'), name='report_typed_in_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('message'), 2000), name='report_message_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('pain_back', None), ('pain_back__range', (0, 10)), _connector='OR'), name='report_pain_back_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('pain_neck', None), ('pain_neck__range', (0, 10)), _connector='OR'), name='report_pain_neck_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('pain_leg', None), ('pain_leg__range', (0, 10)), _connector='OR'), name='report_pain_leg_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('pain_arm', None), ('pain_arm__range', (0, 10)), _connector='OR'), name='report_pain_arm_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('func', None), ('func__range', (0, 4)), _connector='OR'), name='report_func_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('temp_c', None), ('temp_c__range', (Decimal('34'), Decimal('43'))), _connector='OR'), name='report_temp_c_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('phq4_nervous', None), ('phq4_nervous__range', (0, 3)), _connector='OR'), name='report_phq4_nervous_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('phq4_worry', None), ('phq4_worry__range', (0, 3)), _connector='OR'), name='report_phq4_worry_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('phq4_down', None), ('phq4_down__range', (0, 3)), _connector='OR'), name='report_phq4_down_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('phq4_interest', None), ('phq4_interest__range', (0, 3)), _connector='OR'), name='report_phq4_interest_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('weak', None), ('weak__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_weak_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('weak_side', None), ('weak_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_weak_side_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('numb', None), ('numb__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_numb_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('numb_side', None), ('numb_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_numb_side_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('instab', None), ('instab__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_instab_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('limb_side', None), ('limb_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_limb_side_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('walk_minutes', None), ('walk_minutes__in', ['<5', '5-15', '15-30', '30-60', '>60']), _connector='OR'), name='report_walk_minutes_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('opioid', None), ('opioid__in', ['none', 'some', 'daily']), _connector='OR'), name='report_opioid_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('med_change', None), ('med_change__in', ['less', 'same', 'more']), _connector='OR'), name='report_med_change_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('adh', None), ('adh__in', ['all', 'mostly', 'some', 'not']), _connector='OR'), name='report_adh_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('swallow', None), ('swallow__in', ['none', 'mild', 'moderate', 'severe']), _connector='OR'), name='report_swallow_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('gic', None), ('gic__in', ['much_better', 'better', 'same', 'worse', 'much_worse']), _connector='OR'), name='report_gic_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('source', None), ('source__in', ['link', 'phone', 'paper', 'visit', 'import']), _connector='OR'), name='report_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), ('answered_by__in', ['patient', 'proxy']), _connector='OR'), name='report_answered_by_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('wound', None), ('wound__contained_by', ['clear', 'blood', 'pus', 'open', 'redness']), _connector='OR'), name='report_wound_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('pain_quality', None), ('pain_quality__contained_by', ['dull', 'aching', 'sharp', 'burning', 'other']), _connector='OR'), name='report_pain_quality_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('numb_site', None), ('numb_site__contained_by', ['arm', 'hand', 'leg', 'foot', 'trunk', 'saddle']), _connector='OR'), name='report_numb_site_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomreport',
-            constraint=models.CheckConstraint(condition=models.Q(('numb_kind', None), ('numb_kind__contained_by', ['numbness', 'tingling']), _connector='OR'), name='report_numb_kind_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='symptomreport',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d36ac7da5322d3eecc0bfaa502ade14c63354c6b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fba2f', table='patients_symptomreport', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='symptomreport',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='d49752fdf2c8e26c2dfefebaf0419df08d12598c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_70d6b', table='patients_symptomreport', when='AFTER')),
+        AllAtOnce(
+            [
+                migrations.AddIndex(
+                    model_name='patient',
+                    index=models.Index(models.F('clinic'), django.db.models.functions.text.Lower('family_name'), django.db.models.functions.text.Lower('given_name'), models.F('id'), name='patient_by_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=patients.models.tenancy.OwnRows(name='patient_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='patient_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.UniqueConstraint(fields=('clinic', 'mrn'), name='patient_mrn_once_per_clinic', violation_error_message='This record number is already in use here.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(('mrn__regex', '^[A-Z0-9-]{1,20}$')), name='patient_mrn_is_normalised'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('family_name', ''), _negated=True), models.Q(('given_name', ''), _negated=True)), name='patient_has_a_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(('date_of_birth__gte', datetime.date(1900, 1, 1))), name='patient_birth_is_possible'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), ('status_since', None)), models.Q(models.Q(('status', 'active'), _negated=True), ('status_since__isnull', False)), _connector='OR'), name='patient_status_since_iff_not_active'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(('status_since', None), ('status_since__gte', models.F('date_of_birth')), _connector='OR'), name='patient_status_after_birth'),
+                ),
+                migrations.AddConstraint(
+                    model_name='patient',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'withdrawn', 'transferred', 'deceased']), ('sex__in', ['female', 'male', 'other', 'unknown']), ('language__regex', '^[a-z]{2,3}$')), name='patient_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='patient',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='bd5faf43b260d3ef1350a97c5984edc0d453becf', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c55a6', table='patients_patient', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=patients.models.tenancy.OwnRows(name='opening_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='opening_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=patients.models.tenancy.SameClinic(field='patient', name='opening_patient_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*\\S.{13,}\\S\\s*$')), name='opening_has_a_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('at')), ('until__lte', django.db.models.expressions.CombinedExpression(models.F('at'), '+', models.Value(datetime.timedelta(seconds=3600))))), name='opening_ends_within_the_hour'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=models.UniqueConstraint(fields=('user', 'day', 'number'), name='opening_numbered'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opening',
+                    constraint=models.CheckConstraint(condition=models.Q(('number__range', (1, 3))), name='opening_few_a_day'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='opening',
+                    trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cae9e5f02682d23cbb52f6a4467a6d8212a236b1', operation='DELETE', pgid='pgtrigger_never_deleted_69efc', table='patients_opening', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='opening',
+                    trigger=pgtrigger.compiler.Trigger(name='keeps_the_rest', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."clinic_id" IS DISTINCT FROM (NEW."clinic_id") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4cd08eebb8e446395bbf70fd83f09c75b5890c53', operation='UPDATE', pgid='pgtrigger_keeps_the_rest_6a993', table='patients_opening', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='opening',
+                    trigger=pgtrigger.compiler.Trigger(name='never_longer', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."until" > (OLD."until"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='75930adef02b5869fe488939eddbdaff4029598d', operation='UPDATE', pgid='pgtrigger_never_longer_2b672', table='patients_opening', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='opening',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='31951b244c78d48872d26e690a5ba7c673cf7280', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_dd050', table='patients_opening', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactchannel',
+                    constraint=patients.models.tenancy.OwnRows(name='channel_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactchannel',
+                    constraint=patients.models.tenancy.SameClinic(field='patient', name='channel_patient_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactchannel',
+                    constraint=models.UniqueConstraint(fields=('patient', 'kind'), name='channel_once_per_kind'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactchannel',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('address__regex', '^[^@\\s]+@[^@\\s]+$'), ('kind', 'email')), models.Q(('address__regex', '^\\+[1-9][0-9]{6,14}$'), ('kind__in', ['sms', 'phone'])), _connector='OR'), name='channel_address_fits_its_kind'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='contactchannel',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='726fa1047c5dfc9c4e06e680dc1406be4ab56e74', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_ce143', table='patients_contactchannel', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='restriction',
+                    constraint=patients.models.tenancy.OwnRows(name='restriction_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='restriction',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='restriction_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='restriction',
+                    constraint=patients.models.tenancy.SameClinic(field='patient', name='restriction_patient_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='restriction',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='restriction_has_a_reason'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='restriction',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='f4033dd9b8626347b9ad7900caf5ed9c372eb67b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_2dbaa', table='patients_restriction', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='member',
+                    constraint=patients.models.tenancy.OwnRows(name='member_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='member',
+                    constraint=patients.models.tenancy.SameClinic(field='restriction', name='member_restriction_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='member',
+                    constraint=models.UniqueConstraint(fields=('restriction', 'user'), name='member_once'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='member',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='6ae9da09928daf5b71304d503bbea2c7996c94ce', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c9bcb', table='patients_restriction_members', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=patients.models.tenancy.OwnRows(name='risk_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=patients.models.tenancy.SameClinic(field='patient', name='risk_patient_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=models.UniqueConstraint(fields=('patient', 'recorded_on'), name='risk_profile_once_per_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=models.CheckConstraint(condition=models.Q(('hba1c', None), ('hba1c__range', (3, 20)), _connector='OR'), name='risk_hba1c_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=models.CheckConstraint(condition=models.Q(('bmi', None), ('bmi__range', (10, 100)), _connector='OR'), name='risk_bmi_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='riskprofile',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('smoking', None), ('smoking__in', ['never', 'ex_gt6m', 'ex_lt6m', 'current']), _connector='OR'), models.Q(('diabetes', None), ('diabetes__in', ['none', 'type1', 'type2']), _connector='OR'), models.Q(('preop_opioids', None), ('preop_opioids__in', ['none', 'some', 'daily']), _connector='OR')), name='risk_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='riskprofile',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='15a132e518b1cf71e2bb4eda859c48232d723ea3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_a002d', table='patients_riskprofile', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=patients.models.tenancy.OwnRows(name='surgery_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='surgery_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=patients.models.tenancy.SameClinic(field='patient', name='surgery_patient_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=patients.models.tenancy.SameClinic(field='supersedes', name='surgery_supersedes_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.UniqueConstraint(fields=('patient', 'performed_on'), name='surgery_once_per_day', violation_error_message='An operation on this date is already recorded.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.CheckConstraint(condition=models.Q(('performed_on__gte', datetime.date(1900, 1, 1))), name='surgery_date_is_possible'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.CheckConstraint(condition=models.Q(('n_levels', None), ('n_levels__range', (1, 20)), _connector='OR'), name='surgery_n_levels_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.CheckConstraint(condition=models.Q(('restriction_end_pod__range', (0, 730))), name='surgery_restriction_end_range', violation_error_message='Enter a day from 0 to 730.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('is_revision', True), models.Q(('supersedes', models.F('id')), _negated=True)), _connector='OR'), name='surgery_only_a_revision_supersedes', violation_error_message='Only a revision replaces an operation.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='surgery',
+                    constraint=models.CheckConstraint(condition=models.Q(('region__in', ['cervical', 'cervicothoracic', 'thoracic', 'thoracolumbar', 'lumbar', 'lumbosacral']), ('approach__in', ['ACDF', 'posterior_cervical', 'ALIF', 'LLIF', 'OLIF', 'PLIF', 'TLIF', 'MIS_TLIF', 'PLF', 'PSF', '360', 'other'])), name='surgery_choices_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='surgery',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='392a770b45b6ea66b504128cb95c050fb4954e28', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_787a7', table='patients_surgery', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='knowndeficit',
+                    constraint=patients.models.tenancy.OwnRows(name='deficit_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='knowndeficit',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='deficit_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='knowndeficit',
+                    constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('surgery', 'item'), name='deficit_one_current_per_item'),
+                ),
+                migrations.AddConstraint(
+                    model_name='knowndeficit',
+                    constraint=models.CheckConstraint(condition=models.Q(('item__in', ['saddle', 'bladder', 'bowel', 'weak', 'gait_hand'])), name='deficit_item_is_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='knowndeficit',
+                    constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('assessed_on')), _connector='OR'), name='deficit_ends_after_assessment', violation_error_message='It cannot end before it was assessed.'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='knowndeficit',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='07be49bb57b87bf248d3c2d0d742eabb2cf24518', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_15f83', table='patients_knowndeficit', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='instrumentscore',
+                    constraint=patients.models.tenancy.OwnRows(name='score_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='instrumentscore',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='score_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='instrumentscore',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument', 'odi'), ('score__range', (0, 100))), models.Q(('instrument', 'ndi'), ('score__range', (0, 100))), models.Q(('instrument', 'promis_pf'), ('score__range', (0, 100))), models.Q(('instrument', 'phq9'), ('score__range', (0, 27))), _connector='OR'), name='score_in_range', violation_error_message='This instrument has no such score.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='instrumentscore',
+                    constraint=models.CheckConstraint(condition=models.Q(('item_9', None), models.Q(('instrument', 'phq9'), ('item_9__range', (0, 3))), _connector='OR'), name='score_item_9_only_with_phq9', violation_error_message='Item 9 belongs to the PHQ-9 only, from 0 to 3.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='instrumentscore',
+                    constraint=models.CheckConstraint(condition=models.Q(('item_9', None), ('score__gte', models.F('item_9')), _connector='OR'), name='score_total_holds_item_9', violation_error_message='The total cannot be less than item 9.'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='instrumentscore',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='2c62f206cf14c4d5324a6499807a9a3e20ffe9d4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_e07c8', table='patients_instrumentscore', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=patients.models.tenancy.OwnRows(name='imaging_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='imaging_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='imaging_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('modality', 'xray'), ('question', 'hardware_position')), models.Q(('modality', 'mri'), ('question__in', ['soft_tissue_scar', 'nerve_compression'])), models.Q(('modality__in', ['ct', 'bone_scan']), ('question', 'bone_fusion')), _connector='OR'), name='imaging_modality_answers_the_question', violation_error_message='This kind of study cannot answer that question.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('findings', []), ('resulted_at', None)), models.Q(('done_on__isnull', False), ('resulted_at__isnull', False)), _connector='OR'), name='imaging_result_needs_a_study', violation_error_message='A result needs the day the study was done.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_off_at', None), ('signed_off_by', None)), models.Q(('resulted_at__isnull', False), ('signed_off_at__isnull', False), ('signed_off_by__isnull', False)), _connector='OR'), name='imaging_signed_off_by_somebody', violation_error_message='A sign-off needs a result, a person and a time.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='imagingstudy',
+                    constraint=models.CheckConstraint(condition=models.Q(('findings__contained_by', ['normal', 'fused', 'nonunion', 'loosening', 'displacement', 'breakage', 'asd', 'stenosis', 'scar', 'collection', 'fracture', 'other'])), name='imaging_findings_are_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='imagingstudy',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='ebfbc0b200d9f853c027129785359d795d327aa1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6daa8', table='patients_imagingstudy', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='symptomreport',
+                    index=models.Index(fields=['surgery', 'reported_at'], name='report_history'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=patients.models.tenancy.OwnRows(name='report_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='report_clinic_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=patients.models.tenancy.SameClinic(field='surgery', name='report_surgery_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('source__in', ['phone', 'paper']), _negated=True), ('entered_by__isnull', False), _connector='OR'), name='report_typed_in_by_somebody'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('message'), 2000), name='report_message_length'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('pain_back', None), ('pain_back__range', (0, 10)), _connector='OR'), name='report_pain_back_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('pain_neck', None), ('pain_neck__range', (0, 10)), _connector='OR'), name='report_pain_neck_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('pain_leg', None), ('pain_leg__range', (0, 10)), _connector='OR'), name='report_pain_leg_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('pain_arm', None), ('pain_arm__range', (0, 10)), _connector='OR'), name='report_pain_arm_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('func', None), ('func__range', (0, 4)), _connector='OR'), name='report_func_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('temp_c', None), ('temp_c__range', (Decimal('34'), Decimal('43'))), _connector='OR'), name='report_temp_c_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('phq4_nervous', None), ('phq4_nervous__range', (0, 3)), _connector='OR'), name='report_phq4_nervous_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('phq4_worry', None), ('phq4_worry__range', (0, 3)), _connector='OR'), name='report_phq4_worry_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('phq4_down', None), ('phq4_down__range', (0, 3)), _connector='OR'), name='report_phq4_down_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('phq4_interest', None), ('phq4_interest__range', (0, 3)), _connector='OR'), name='report_phq4_interest_range'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('weak', None), ('weak__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_weak_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('weak_side', None), ('weak_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_weak_side_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('numb', None), ('numb__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_numb_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('numb_side', None), ('numb_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_numb_side_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('instab', None), ('instab__in', ['none', 'same', 'worse', 'new']), _connector='OR'), name='report_instab_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('limb_side', None), ('limb_side__in', ['left', 'right', 'both']), _connector='OR'), name='report_limb_side_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('walk_minutes', None), ('walk_minutes__in', ['<5', '5-15', '15-30', '30-60', '>60']), _connector='OR'), name='report_walk_minutes_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('opioid', None), ('opioid__in', ['none', 'some', 'daily']), _connector='OR'), name='report_opioid_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('med_change', None), ('med_change__in', ['less', 'same', 'more']), _connector='OR'), name='report_med_change_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('adh', None), ('adh__in', ['all', 'mostly', 'some', 'not']), _connector='OR'), name='report_adh_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('swallow', None), ('swallow__in', ['none', 'mild', 'moderate', 'severe']), _connector='OR'), name='report_swallow_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('gic', None), ('gic__in', ['much_better', 'better', 'same', 'worse', 'much_worse']), _connector='OR'), name='report_gic_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('source', None), ('source__in', ['link', 'phone', 'paper', 'visit', 'import']), _connector='OR'), name='report_source_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), ('answered_by__in', ['patient', 'proxy']), _connector='OR'), name='report_answered_by_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('wound', None), ('wound__contained_by', ['clear', 'blood', 'pus', 'open', 'redness']), _connector='OR'), name='report_wound_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('pain_quality', None), ('pain_quality__contained_by', ['dull', 'aching', 'sharp', 'burning', 'other']), _connector='OR'), name='report_pain_quality_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('numb_site', None), ('numb_site__contained_by', ['arm', 'hand', 'leg', 'foot', 'trunk', 'saddle']), _connector='OR'), name='report_numb_site_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='symptomreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('numb_kind', None), ('numb_kind__contained_by', ['numbness', 'tingling']), _connector='OR'), name='report_numb_kind_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='symptomreport',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d36ac7da5322d3eecc0bfaa502ade14c63354c6b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fba2f', table='patients_symptomreport', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='symptomreport',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='d49752fdf2c8e26c2dfefebaf0419df08d12598c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_70d6b', table='patients_symptomreport', when='AFTER')),
+                ),
+            ]
         ),
     ]

@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.migrating import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -72,24 +74,28 @@ class Migration(migrations.Migration):
             name='clinic',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.clinic'),
         ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(models.F('clinic'), models.OrderBy(models.F('at'), descending=True), name='entry_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(models.F('user'), models.OrderBy(models.F('at'), descending=True), name='entry_by_user'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['patients'], name='entry_by_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['read', 'insert', 'update', 'delete', 'event'])), name='entry_kind_is_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1b389f8260e22d0fbf38b4ff1e20214212b176ee', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a6b88', table='audit_entry', when='BEFORE')),
+        AllAtOnce(
+            [
+                migrations.AddIndex(
+                    model_name='entry',
+                    index=models.Index(models.F('clinic'), models.OrderBy(models.F('at'), descending=True), name='entry_by_time'),
+                ),
+                migrations.AddIndex(
+                    model_name='entry',
+                    index=models.Index(models.F('user'), models.OrderBy(models.F('at'), descending=True), name='entry_by_user'),
+                ),
+                migrations.AddIndex(
+                    model_name='entry',
+                    index=django.contrib.postgres.indexes.GinIndex(fields=['patients'], name='entry_by_patient'),
+                ),
+                migrations.AddConstraint(
+                    model_name='entry',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['read', 'insert', 'update', 'delete', 'event'])), name='entry_kind_is_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='entry',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1b389f8260e22d0fbf38b4ff1e20214212b176ee', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a6b88', table='audit_entry', when='BEFORE')),
+                ),
+            ]
         ),
     ]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.migrating import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -50,28 +52,32 @@ class Migration(migrations.Migration):
                 'constraints': [patients.models.tenancy.OwnRows(name='erasure_own_rows'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='erasure_has_a_reason')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='erasure',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='875866b73fc7991f01d43b30bc0060c9761c8bd7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b10f7', table='privacy_erasure', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='erasure',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='242eb371f06f133f6b2c59013ebdd2e7780aa970', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c1bb0', table='privacy_erasure', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='privacy_notice_outbox'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=patients.models.tenancy.OwnRows(name='privacy_notice_own_rows'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=patients.models.tenancy.SameClinic(field='opening', name='privacy_notice_opening_same_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('opening', 'to'), name='privacy_notice_once_each'),
+        AllAtOnce(
+            [
+                pgtrigger.migrations.AddTrigger(
+                    model_name='erasure',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='875866b73fc7991f01d43b30bc0060c9761c8bd7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b10f7', table='privacy_erasure', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='erasure',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='242eb371f06f133f6b2c59013ebdd2e7780aa970', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c1bb0', table='privacy_erasure', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='notice',
+                    index=models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='privacy_notice_outbox'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=patients.models.tenancy.OwnRows(name='privacy_notice_own_rows'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=patients.models.tenancy.SameClinic(field='opening', name='privacy_notice_opening_same_clinic'),
+                ),
+                migrations.AddConstraint(
+                    model_name='notice',
+                    constraint=models.UniqueConstraint(fields=('opening', 'to'), name='privacy_notice_once_each'),
+                ),
+            ]
         ),
     ]

@@ -11,6 +11,8 @@ import phonenumber_field.modelfields
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.migrating import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -85,28 +87,32 @@ class Migration(migrations.Migration):
             name='clinic',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='staff.clinic'),
         ),
-        migrations.AddConstraint(
-            model_name='clinic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='clinic_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='clinic',
-            constraint=models.CheckConstraint(condition=models.Q(('emergency_number__regex', '^[0-9]{2,6}$')), name='clinic_emergency_number_can_be_dialled', violation_error_message='Enter 2 to 6 digits, like 911.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinic',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='d60ea99ead3197a88975397ea5703145dc52ef48', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_be726', table='staff_clinic', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', True), ('clinic__isnull', False), _connector='OR'), name='user_works_in_a_clinic', violation_error_message='Choose the clinic this person works in.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['surgeon', 'nurse', 'administrator', 'auditor'])), name='user_role_is_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY['password', 'last_login']::text[]\n            );\n            RETURN NULL;\n        ", hash='fb39c804a7791dddc794a79491e71bc176be1088', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_dfad2', table='staff_user', when='AFTER')),
+        AllAtOnce(
+            [
+                migrations.AddConstraint(
+                    model_name='clinic',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='clinic_has_a_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='clinic',
+                    constraint=models.CheckConstraint(condition=models.Q(('emergency_number__regex', '^[0-9]{2,6}$')), name='clinic_emergency_number_can_be_dialled', violation_error_message='Enter 2 to 6 digits, like 911.'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='clinic',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY[]::text[]\n            );\n            RETURN NULL;\n        ", hash='d60ea99ead3197a88975397ea5703145dc52ef48', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_be726', table='staff_clinic', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='user',
+                    constraint=models.CheckConstraint(condition=models.Q(('is_superuser', True), ('clinic__isnull', False), _connector='OR'), name='user_works_in_a_clinic', violation_error_message='Choose the clinic this person works in.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='user',
+                    constraint=models.CheckConstraint(condition=models.Q(('role__in', ['surgeon', 'nurse', 'administrator', 'auditor'])), name='user_role_is_known'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='user',
+                    trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change(\n                TG_TABLE_NAME, TG_OP,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END,\n                ARRAY['password', 'last_login']::text[]\n            );\n            RETURN NULL;\n        ", hash='fb39c804a7791dddc794a79491e71bc176be1088', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_dfad2', table='staff_user', when='AFTER')),
+                ),
+            ]
         ),
     ]
