@@ -1,0 +1,4 @@
+"""Loaded into the processes of ./faults: shorter waits, rows that kill, and planted mistakes.
+
+Nothing here is part of the product, and nothing of the product knows of it.
+"""

@@ -1,0 +1,27 @@
+"""Shortens the product's waits in this process and plants what a scenario asks for."""
+
+import os
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class PlantedConfig(AppConfig):
+    name = "tests.faults.planted"
+    label = "planted"
+
+    def ready(self) -> None:
+        from tests.faults.planted import crashes, mistakes
+
+        _shorten_waits()
+        if os.environ.get("FAULTS_MISTAKE"):
+            mistakes.plant(os.environ["FAULTS_MISTAKE"])
+        if os.environ.get("FAULTS_CRASHES"):
+            crashes.plant(os.environ["FAULTS_CRASHES"])
+
+
+def _shorten_waits() -> None:
+    from followups.services import reminders
+
+    reminders.LEASE = timedelta(seconds=float(os.environ.get("FAULTS_LEASE", "5")))
+    reminders.LONGEST_WAIT = timedelta(seconds=2)
