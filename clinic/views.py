@@ -1,17 +1,20 @@
-"""The page each role starts from."""
+"""The page each role, or each person by choice, starts from."""
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from clinic.staff import preferences
 from clinic.staff.access import public
 from clinic.staff.models import Role, User
 
+QUEUE = "followups:queue"
 START: dict[str, str] = {
-    Role.SURGEON: "followups:queue",
-    Role.NURSE: "followups:queue",
+    Role.SURGEON: QUEUE,
+    Role.NURSE: QUEUE,
     Role.AUDITOR: "patients:list",
 }
 
@@ -23,9 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User):
         return redirect_to_login("/")
-    start = START.get(user.role)
+    start = preferences.home(user) or START.get(user.role)
     if start is not None:
-        return redirect(start)
+        query = preferences.of(user).queue_query if start == QUEUE else ""
+        return redirect(f"{reverse(start)}{query}")
     if user.is_staff:
         return redirect("admin:index")
     raise PermissionDenied

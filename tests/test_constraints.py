@@ -16,7 +16,8 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, transacti
 from clinic.audit.models import Entry, Kind, Seal
 from clinic.privacy.models import Erasure
 from clinic.privacy.models import Notice as OpeningNotice
-from clinic.staff.models import Clinic, User
+from clinic.staff import preferences
+from clinic.staff.models import Clinic, Preferences, User
 from followups.models import (
     CheckIn,
     CheckInLink,
@@ -259,6 +260,7 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "clinic_emergency_number_can_be_dialled": change("clinic", emergency_number="nine"),
     "user_works_in_a_clinic": change("user", clinic=None),
     "user_role_is_known": change("user", role="king"),
+    "preferences_are_known": lambda world: preferences.save(world.user, theme="sepia"),
     # patients
     "patient_mrn_once_per_clinic": copy("patient"),
     "patient_mrn_is_normalised": change("patient", mrn="m 1"),
@@ -545,7 +547,7 @@ def test_the_models_named_here_are_all_there_are():
         FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
-        ExpectedScore,
+        ExpectedScore, Preferences,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

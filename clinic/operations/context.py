@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from clinic.operations.heartbeats import Pulse, pulse
-from clinic.staff.models import Clinic, User
+from clinic.staff import preferences
+from clinic.staff.models import Clinic, Preferences, User
 from followups.models import FollowUp
 from patients.models import Opening, Patient
 
@@ -55,6 +56,9 @@ class _StaffPage:
     def clinic(self) -> Clinic | None:
         return self.user.clinic if self.user else None
 
+    def preferences(self) -> Preferences | None:
+        return preferences.of(self.user) if self.user else None
+
     def heartbeat(self) -> Pulse | None:
         return pulse() if self.user else None
 
@@ -87,6 +91,7 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "product_name": settings.PRODUCT_NAME,
         "is_demo": settings.FUSELINE_DEMO,
         "clinic": SimpleLazyObject(page.clinic),
+        "preferences": SimpleLazyObject(page.preferences),
         "heartbeat": SimpleLazyObject(page.heartbeat),
         "queue_count": SimpleLazyObject(page.queue_count),
         "patient_count": SimpleLazyObject(page.patient_count),

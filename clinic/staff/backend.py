@@ -1,4 +1,4 @@
-"""Who is behind a session: the user with their clinic and second factor, in one query."""
+"""Who is behind a session: the user, their clinic, second factor and preferences, in one query."""
 
 from typing import Any
 
@@ -36,6 +36,7 @@ class StaffBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         has_one = Exists(second_factors().filter(user=OuterRef("pk")))
-        users = User.objects.select_related("clinic").annotate(has_second_factor=has_one)
+        users = User.objects.select_related("clinic", "preferences")
+        users = users.annotate(has_second_factor=has_one)
         user = users.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

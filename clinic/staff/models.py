@@ -151,6 +151,70 @@ class User(AbstractUser):
         return letters.upper()
 
 
+class Theme(models.TextChoices):
+    """Light or dark; values are stored: add, never rename."""
+
+    SYSTEM = "system", "As this device has it"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class Density(models.TextChoices):
+    """How much room lists give each row; values are stored: add, never rename."""
+
+    COMFORTABLE = "comfortable", "Comfortable"
+    COMPACT = "compact", "Compact: more rows on a screen"
+
+
+class Preferences(models.Model):
+    """How one member of staff likes the pages to be; nothing about patients.
+
+    Without a row everything is as here. Read with the user in one query, see ``StaffBackend``.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="preferences")
+    theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    density = models.CharField(max_length=12, choices=Density, default=Density.COMFORTABLE)
+    keys_on = models.BooleanField("single-key shortcuts", default=True)
+    home = models.CharField(
+        max_length=12, blank=True, help_text="A page of ``preferences.HOMES``; empty: the role's."
+    )
+    queue_view = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="The list of the queue to begin with; empty: the first.",
+    )
+
+    class Meta:
+        verbose_name_plural = "preferences"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(theme__in=Theme.values)
+                & Q(density__in=Density.values)
+                & Q(home__regex="^[a-z]*$")
+                & Q(queue_view__regex="^[a-z-]*$"),
+                name="preferences_are_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Preferences of user {self.user_id}"
+
+    @property
+    def is_chosen_theme(self) -> bool:
+        return self.theme != Theme.SYSTEM
+
+    @property
+    def queue_query(self) -> str:
+        """The end of the address that leads to the chosen list of the queue."""
+        return f"?view={self.queue_view}" if self.queue_view not in ("", "open") else ""
+
+    @property
+    def color_scheme(self) -> str:
+        """The theme in the words of CSS."""
+        return self.theme if self.is_chosen_theme else "light dark"
+
+
 class Throttle(models.Model):
     """How often somebody has tried something lately; written by ``throttle`` alone."""
 

@@ -12,6 +12,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path, reverse_lazy
 from django.views.decorators.http import require_POST
 
+from clinic.staff import preferences_views
 from clinic.staff.access import public, signed_in
 from clinic.staff.views import (
     ChangePassword,
@@ -54,6 +55,8 @@ urlpatterns = [
     ),
     path("account/", own(second_factor.index), name="mfa_index"),
     path("account/here/", signed_in(require_POST(here)), name="account_here"),
+    path("account/settings/", preferences_views.settings, name="account_settings"),
+    path("account/settings/keys/", preferences_views.keys, name="account_keys"),
     path("account/password/", own(ChangePassword.as_view()), name="account_change_password"),
     path("account/sessions/", own(OwnSessions.as_view()), name="usersessions_list"),
     path("account/app/", own(SetUpApp.as_view()), name="mfa_activate_totp"),

@@ -97,6 +97,7 @@ OWN = {
     *("mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes"),
     *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "account_reauthenticate"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_here"),
+    *("account_settings", "account_keys"),
 }
 # Who may look at the rows of a table in the admin besides superusers.
 IN_ADMIN = {
