@@ -26,6 +26,24 @@ class ChannelKind(TextChoices):
     EMAIL = "email", "E-mail"
     SMS = "sms", "Text message"
     PHONE = "phone", "Phone call"
+    LETTER = "letter", "Letter"
+
+
+class ConsentSource(TextChoices):
+    """How we know what a patient agreed to, or no longer does."""
+
+    STAFF = "staff", "Recorded by staff"
+    TEXT = "text", "By text message"
+    PROVIDER = "provider", "Told by the provider"
+
+
+class CloseReason(TextChoices):
+    """Why nothing is sent to an address any more, until it is changed."""
+
+    BOUNCED = "bounced", "E-mail comes back"
+    NO_SUCH_NUMBER = "no_number", "Not a number that takes text messages"
+    OPTED_OUT = "opted_out", "The provider says that texts were stopped"
+    REFUSED = "refused", "The provider refuses this address"
 
 
 class Region(TextChoices):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from patients.choices import ChannelKind, PatientStatus
+from patients.choices import ChannelKind, ConsentSource, PatientStatus
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def update(
     _save_patient(patient, today)
     _set_channels(patient, channels, consented_on)
     return patient
+
+
+def prefer(patient: Patient, kind: str) -> None:
+    """Ask a patient this way first; "" for no preference. Twice changes nothing."""
+    channels = ContactChannel.objects.filter(patient=patient)
+    channels.filter(is_preferred=True).exclude(kind=kind).update(is_preferred=False)
+    channels.filter(is_preferred=False, kind=kind).update(is_preferred=True)
 
 
 def record_risks(
@@ -160,5 +167,8 @@ def _set_channels(
         channel.address = address
         if moved or channel.consented_on is None or consented_on is None:
             channel.consented_on = consented_on
+            channel.consent_source = ConsentSource.STAFF if consented_on else ""
+        if moved:  # whatever did not reach the old address may reach this one
+            channel.closed_at, channel.close_reason = None, ""
         channel.full_clean()
         channel.save()

@@ -45,6 +45,12 @@ class Clinic(models.Model):
     )
     urgent_phone = PhoneNumberField(help_text="Answered day and night; printed on every check-in.")
     office_phone = PhoneNumberField(blank=True, help_text="For appointments, in office hours.")
+    sms_number = PhoneNumberField(
+        "number for texts",
+        blank=True,
+        help_text="Where texts to patients come from and their answers arrive; "
+        "empty for the number of the whole installation.",
+    )
     crisis_line = models.CharField(
         max_length=160,
         help_text="The number somebody in a crisis can call or text, for example 988.",
@@ -75,6 +81,12 @@ class Clinic(models.Model):
                 condition=Q(emergency_number__regex=r"^[0-9]{2,6}$"),
                 name="clinic_emergency_number_can_be_dialled",
                 violation_error_message="Enter 2 to 6 digits, like 911.",
+            ),
+            models.UniqueConstraint(
+                fields=["sms_number"],
+                condition=~Q(sms_number=""),
+                name="clinic_sms_number_is_its_own",
+                violation_error_message="Another clinic gets its texts at this number.",
             ),
         ]
         triggers = [audited()]

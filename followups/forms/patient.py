@@ -86,6 +86,24 @@ class PatientForm(SeenForm):
     sms_agreed = _consent("texts")
     phone = PhoneField(label="Telephone", required=False)
     phone_agreed = _consent("calls")
+    letter = TextField(
+        label="Address for letters",
+        max_length=254,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="As it stands on an envelope, below the name.",
+    )
+    letter_agreed = _consent("letters")
+    preferred = forms.ChoiceField(
+        label="Asked first by",
+        required=False,
+        choices=[
+            ("", "No preference"),
+            (ChannelKind.EMAIL.value, "E-mail"),
+            (ChannelKind.SMS.value, "Text message"),
+        ],
+        help_text="The last reminder of a check-in goes the other way, if there is one.",
+    )
 
     smoking = _known_or_not("Smoking", Smoking.choices)
     diabetes = _known_or_not("Diabetes", Diabetes.choices)
@@ -104,8 +122,8 @@ class PatientForm(SeenForm):
         self.namesake: int | None = None  # whose number this is: perhaps a closed record
         super().__init__(data, initial=self.on_record())
         for channel in ContactChannel.objects.filter(patient=patient) if patient else ():
-            if channel.opted_out_at is not None:
-                self.fields[channel.kind].help_text = "The patient opted out: not used any more."
+            if said := _unusable(channel):
+                self.fields[channel.kind].help_text = said
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = _layout()
@@ -138,6 +156,9 @@ class PatientForm(SeenForm):
         for kind in ChannelKind:
             if cleaned.get(f"{kind}_agreed") and cleaned.get(kind.value) == "":
                 self.add_error(kind.value, f"Enter the {kind.label.lower()} address.")
+        preferred = cleaned.get("preferred")
+        if preferred and not cleaned.get(f"{preferred}_agreed"):
+            self.add_error("preferred", "The patient has not agreed to be asked this way.")
         return cleaned
 
     def facts(self) -> dict[str, Any]:
@@ -205,11 +226,22 @@ class FindForm(forms.Form):
         )
 
 
+def _unusable(channel: ContactChannel) -> str:
+    """Return why nothing is sent to an address although it is on record."""
+    if channel.opted_out_at is not None:
+        return "The patient opted out: not used any more."
+    if channel.closed_at is not None:
+        return f"{channel.get_close_reason_display()}: not used until it is changed."
+    return ""
+
+
 def _initial(patient: Patient) -> dict[str, Any]:
     initial = {name: getattr(patient, name) for name in FACTS}
     for channel in ContactChannel.objects.filter(patient=patient):
         initial[channel.kind] = channel.address
         initial[f"{channel.kind}_agreed"] = channel.consented_on is not None
+        if channel.is_preferred:
+            initial["preferred"] = channel.kind
     profile = RiskProfile.objects.filter(patient=patient).order_by("recorded_on").last()
     if profile is not None:
         initial |= {name: getattr(profile, name) for name in RISKS}
@@ -231,10 +263,11 @@ def _layout() -> Layout:
             "How to reach them",
             Row(
                 *(
-                    Column(kind.value, f"{kind}_agreed", css_class="col-md-4")
+                    Column(kind.value, f"{kind}_agreed", css_class="col-md-6 col-xl-3")
                     for kind in ChannelKind
                 )
             ),
+            thirds("preferred"),
         ),
         Fieldset(
             "What raises the risk",

@@ -163,9 +163,7 @@ def _reached_by(channels: Iterable[ContactChannel]) -> str:
     usable = [
         asked[ChannelKind(channel.kind)]
         for channel in channels
-        if channel.kind in MESSENGERS
-        and channel.consented_on is not None
-        and channel.opted_out_at is None
+        if channel.kind in MESSENGERS and channel.is_usable
     ]
     return f"Asked by {words.listed(usable)}" if usable else "No check-in can be sent"
 

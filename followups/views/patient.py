@@ -176,6 +176,7 @@ def _record_the_rest(
         consented_on=None,
         today=today,
     )
+    records.prefer(patient, form.cleaned_data["preferred"])
     if form.risks_changed():
         records.record_risks(
             patient,

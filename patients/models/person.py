@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from patients.choices import (
     DEFAULT_LANGUAGE,
     ChannelKind,
+    CloseReason,
+    ConsentSource,
     Diabetes,
     Opioid,
     PatientStatus,
@@ -158,8 +160,12 @@ class Patient(models.Model):
 
 class ContactChannelQuerySet(ClinicQuerySet):
     def usable(self) -> Self:
-        """Channels the patient agreed to and has not opted out of."""
-        return self.filter(consented_on__isnull=False, opted_out_at=None)
+        """Channels the patient agreed to, has not opted out of, and that reach them."""
+        return self.filter(consented_on__isnull=False, opted_out_at=None, closed_at=None)
+
+    def of_address(self, kind: str, address: str) -> Self:
+        """Everybody who gave this address: a family may share one."""
+        return self.filter(kind=kind, address__iexact=address)
 
 
 class ContactChannel(models.Model):
@@ -169,12 +175,26 @@ class ContactChannel(models.Model):
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=10, choices=ChannelKind)
     address = models.CharField(
-        max_length=254, help_text="An e-mail address, or a phone number like +15550100."
+        max_length=254,
+        help_text="An e-mail address, a phone number like +15550100, or lines for an envelope.",
+    )
+    is_preferred = models.BooleanField(
+        default=False, help_text="Asked this way first; of the others the cheapest to ignore last."
     )
     consented_on = models.DateField(
         null=True, blank=True, help_text="Empty: never asked, so never used."
     )
     opted_out_at = models.DateTimeField(null=True, blank=True)
+    consent_source = models.CharField(
+        max_length=10,
+        choices=ConsentSource,
+        blank=True,
+        help_text="How we know of the latest agreement or opt-out.",
+    )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nothing reaches this address."
+    )
+    close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
 
     objects = ContactChannelQuerySet.as_manager()
 
@@ -188,14 +208,37 @@ class ContactChannel(models.Model):
                 | Q(
                     kind__in=[ChannelKind.SMS, ChannelKind.PHONE],
                     address__regex=r"^\+[1-9][0-9]{6,14}$",
-                ),
+                )
+                | Q(kind=ChannelKind.LETTER, address__regex=r"\S"),
                 name="channel_address_fits_its_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(is_preferred=True), name="channel_one_preferred"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, close_reason="")
+                | (Q(closed_at__isnull=False) & ~Q(close_reason="")),
+                name="channel_closed_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent_source__in=["", *ConsentSource.values])
+                & Q(close_reason__in=["", *CloseReason.values]),
+                name="channel_choices_are_known",
             ),
         ]
         triggers = [audited()]
+        indexes = [
+            models.Index("kind", Upper("address"), name="channel_of_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of patient {self.patient_id}"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the patient agreed, left it on, and is reached by it."""
+        stopped = self.opted_out_at or self.closed_at
+        return self.consented_on is not None and stopped is None
 
 
 class RiskProfile(models.Model):
