@@ -354,6 +354,52 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "fuseline@localhost" if DEBUG
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 require(DEFAULT_FROM_EMAIL, "DEFAULT_FROM_EMAIL is not set; patients must know who writes to them.")
 
+# Text messages: SMS_URL and its companions, or none are sent
+
+SMS_URL = env.str("SMS_URL", "").rstrip("/")
+SMS_ACCOUNT = env.str("SMS_ACCOUNT", "")
+SMS_TOKEN = env.str("SMS_TOKEN", "")
+SMS_FROM = env.str("SMS_FROM", "")
+SMS_HONOURS_IDEMPOTENCY = env.bool("SMS_HONOURS_IDEMPOTENCY", False)
+address("SMS_URL", SMS_URL, "http https" if DEBUG else "https")
+if SMS_URL:
+    require(
+        re.fullmatch("[A-Za-z0-9_-]{2,64}", SMS_ACCOUNT),
+        "SMS_ACCOUNT is not set; give the account of the provider of text messages.",
+    )
+    require(
+        len(SMS_TOKEN) >= (1 if DEBUG else 16),
+        "SMS_TOKEN is not set or too short; it proves that a report comes from the provider.",
+    )
+    require(
+        re.fullmatch(r"\+[1-9][0-9]{6,14}", SMS_FROM),
+        "SMS_FROM must be the number that texts come from, like +12125550100.",
+    )
+require(SMS_URL or not SMS_TOKEN, "SMS_TOKEN is set without SMS_URL; set both or neither.")
+
+# What becomes of e-mails: the provider's reports, in django-anymail's words
+
+MAIL_REPORTS_FROM = env.str("MAIL_REPORTS_FROM", "").lower()
+MAIL_REPORTS_SECRET = env.str("MAIL_REPORTS_SECRET", "")
+MAIL_REPORTS_KEY = env.str("MAIL_REPORTS_KEY", "")
+MAIL_REPORTERS = ("brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost")
+require(
+    MAIL_REPORTS_FROM in ("", *MAIL_REPORTERS),
+    f"MAIL_REPORTS_FROM must be one of {', '.join(MAIL_REPORTERS)}.",
+)
+if MAIL_REPORTS_FROM:
+    require(
+        re.fullmatch("[^:]{1,64}:.{16,}", MAIL_REPORTS_SECRET),
+        "MAIL_REPORTS_SECRET must be user:password, the password of at least 16 characters.",
+    )
+    require(
+        MAIL_REPORTS_KEY or MAIL_REPORTS_FROM != "mailgun",
+        "MAIL_REPORTS_KEY is not set; mailgun signs its reports with it.",
+    )
+ANYMAIL = {"WEBHOOK_SECRET": MAIL_REPORTS_SECRET}
+if MAIL_REPORTS_FROM == "mailgun":
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = MAIL_REPORTS_KEY
+
 # Privacy: whom to erase again after a restore; keep it away from the database and its backups
 
 ERASURE_LEDGER = env.path("ERASURE_LEDGER", BASE_DIR / "var" / "erasures.jsonl")

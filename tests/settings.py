@@ -4,7 +4,8 @@ import os
 
 # pages act as the role they have in a clinic, although tests set things up as the owner
 os.environ.update(DEBUG="1", SECRET_KEY="tests", DATABASE_ROLE="fuseline_app")
-for name in ("FUSELINE_DEMO", "EMAIL_URL", "EMAIL_HOST", "SITE_URL", "ALLOWED_HOSTS"):
+UNSET = ("FUSELINE_DEMO", "EMAIL_URL", "EMAIL_HOST", "SITE_URL", "ALLOWED_HOSTS", "SMS_URL")
+for name in (*UNSET, "SMS_TOKEN", "MAIL_REPORTS_FROM"):
     os.environ.pop(name, None)  # the developer's shell decides nothing here
 
 # for tools that only read the settings; a test run has set its own by now

@@ -17,7 +17,8 @@ class Outgoing:
     """One message to one address; no clinical detail in any field.
 
     ``to`` is an e-mail address or a number like +15550100, ``subject`` is empty where the
-    channel has none, ``reference`` is the public id of the row it is sent for.
+    channel has none, ``reference`` is the public id of the row it is sent for. ``sender`` is
+    the clinic's own number where it has one.
     """
 
     to: str
@@ -26,3 +27,4 @@ class Outgoing:
     reference: str
     attachments: tuple[Attachment, ...] = ()
     language: str = "en"
+    sender: str = ""
