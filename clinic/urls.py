@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("clinic.staff.urls")),
     path("admin/", admin.site.urls),
     path("", include("clinic.operations.urls")),
+    path("hooks/", include("clinic.operations.hook_urls")),
     path("", include("clinic.audit.urls")),
     path("", include("clinic.exchange.urls")),
     path("", include("clinic.privacy.urls")),

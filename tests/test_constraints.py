@@ -31,6 +31,7 @@ from followups.models import (
     FollowUp,
     Lesson,
     Notice,
+    ProviderEvent,
     Reminder,
     Visit,
 )
@@ -109,6 +110,9 @@ class World:
             step=0,
             not_before=at(7),
             not_after=at(8),
+        )
+        self.provider_event = ProviderEvent.objects.create(
+            provider="sms", event_id="SM1 sent", kind="sent", received_at=at(7)
         )
         self.evaluation = self.flag.evaluation
         self.event = FlagEvent.objects.create(
@@ -254,10 +258,21 @@ def other_user(world: World) -> int:
 NEW_ID = lambda _: uuid.uuid4()  # noqa: E731
 LATER = OPERATED + timedelta(days=400)
 
+
+def two_clinics_at_one_number(world: World) -> None:
+    Clinic.objects.update(sms_number="+12125550100")
+
+
+def two_preferred_channels(world: World) -> None:
+    change("channel", is_preferred=True)(world)
+    copy("channel", kind="letter", address="1 Main St", is_preferred=True)(world)
+
+
 VIOLATIONS: dict[str, Callable[[World], None]] = {
     # clinic and staff
     "clinic_has_a_name": change("clinic", name=""),
     "clinic_emergency_number_can_be_dialled": change("clinic", emergency_number="nine"),
+    "clinic_sms_number_is_its_own": two_clinics_at_one_number,
     "user_works_in_a_clinic": change("user", clinic=None),
     "user_role_is_known": change("user", role="king"),
     "preferences_are_known": lambda world: preferences.save(world.user, theme="sepia"),
@@ -274,6 +289,9 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "channel_patient_same_clinic": elsewhere("channel", kind="phone", address="+12125550100"),
     "channel_once_per_kind": copy("channel"),
     "channel_address_fits_its_kind": change("channel", address="no address"),
+    "channel_one_preferred": two_preferred_channels,
+    "channel_closed_for_a_reason": change("channel", closed_at=at(7)),
+    "channel_choices_are_known": change("channel", consent_source="rumour"),
     "risk_patient_same_clinic": elsewhere("risk", recorded_on=LATER),
     "risk_profile_once_per_day": copy("risk"),
     "risk_hba1c_range": change("risk", hba1c=21),
@@ -415,6 +433,8 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "reminder_visit_at_iff_appointment": change("reminder", visit_at=at(7)),
     "reminder_once_per_appointment": copy("visit_reminder", public_id=NEW_ID),
     "reminder_delivered_at_iff_delivered": change("reminder", delivery="delivered"),
+    "provider_event_once": copy("provider_event"),
+    "provider_event_has_an_id": copy("provider_event", event_id=""),
     # closed records
     "restriction_patient_same_clinic": elsewhere("restriction", patient_id=other_patient),
     "restriction_has_a_reason": change("restriction", reason=""),
@@ -547,7 +567,7 @@ def test_the_models_named_here_are_all_there_are():
         FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
-        ExpectedScore, Preferences,
+        ExpectedScore, Preferences, ProviderEvent,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -26,6 +26,7 @@ ALLOWED = {
     ("followups/texts/placeholders.py", "text called safe"): "text and values are escaped before",
     ("followups/vignettes/reading.py", "yaml.load"): "its loader is SafeLoader, made stricter",
     ("followups/texts/reading.py", "yaml.load"): "its loader is SafeLoader, in C where it can be",
+    ("clinic/operations/hooks.py", "csrf_exempt"): "no session; the provider's signature is it",
     ("followups/views/check_in.py", "csrf_exempt"): "no session; the origin is looked at instead",
     ("followups/views/lessons.py", "csrf_exempt"): "no session; the origin is looked at instead",
     ("followups/services/reminders.py", "random"): "spreads retries; guessing one gains nothing",

@@ -85,6 +85,7 @@ PUBLIC: dict[str, set[int]] = {
     "account_reset_password_from_key": {200, 302},
     "operations:health": {200, 503},
     "operations:messages": {404},
+    "hooks:sms_status": {404, 405},
     "check_in:end": {410},
     "check_in:start": {404},
     "check_in:step": {404},
