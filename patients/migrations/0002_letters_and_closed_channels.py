@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0001_initial'),
-        ('staff', '0002_number_for_texts'),
+        ('staff', '0003_number_for_texts'),
     ]
 
     operations = [
