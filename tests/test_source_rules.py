@@ -163,7 +163,7 @@ RULES: dict[str, Rule] = {
     "text called safe": calls_text_safe,
     "inline": writes_inline,
     "own SQL": lambda node, _: calls(node, "extra", "raw", "RawSQL"),
-    "shared cache": lambda node, _: mentions(node, "cache_page", "UpdateCacheMiddleware"),
+    "shared cache": lambda node, _: name_of(node) in ("cache_page", "UpdateCacheMiddleware"),
     "csrf_exempt": lambda node, _: (
         calls(node, "csrf_exempt")
         or any(name_of(each) == "csrf_exempt" for each in getattr(node, "decorator_list", ()))
@@ -173,7 +173,7 @@ RULES: dict[str, Rule] = {
     "code from text": runs_text,
     "edited in a list": lambda node, _: assigns(node, "list_editable"),
     "silent mail": lambda node, _: isinstance(node, ast.Call) and "fail_silently" in keywords(node),
-    "HTML taken apart": lambda node, _: mentions(node, "strip_tags", "urlize", "Truncator"),
+    "HTML taken apart": lambda node, _: name_of(node) in ("strip_tags", "urlize", "Truncator"),
     "random": lambda node, _: imports(node, "random"),
 }
 
