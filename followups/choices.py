@@ -177,6 +177,11 @@ class FlagEventKind(TextChoices):
     PINNED = "pinned", "Pinned"
     UNPINNED = "unpinned", "Unpinned"
     NOTE = "note", "Note"
+    CLAIMED = "claimed", "Claimed"
+    RELEASED = "released", "Released"
+    HANDED_OVER = "handed_over", "Handed over"
+    IMAGING_REQUESTED = "imaging_requested", "Imaging requested"
+    UNDONE = "undone", "Undone"
 
 
 class VisitKind(TextChoices):

@@ -235,6 +235,12 @@ def elsewhere(what: str, **fresh: Any) -> Callable[[World], None]:
     return copy(what, clinic_id=lambda world: world.elsewhere.pk, **fresh)
 
 
+def request_imaging_twice(world: World) -> None:
+    asked = {"requested_at": at(60), "requested_by_id": world.user.pk}
+    for _ in range(2):
+        copy("imaging", **asked)(world)
+
+
 def other_surgery(world: World) -> int:
     return make_surgery(make_patient(clinic=world.clinic)).pk
 
@@ -334,6 +340,16 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "imaging_modality_answers_the_question": change("imaging", modality="mri"),
     "imaging_result_needs_a_study": change("imaging", resulted_at=at(60)),
     "imaging_signed_off_by_somebody": change("imaging", signed_off_at=at(60)),
+    "imaging_requested_by_somebody": change("imaging", requested_at=at(60)),
+    "imaging_withdrawn_has_no_result": copy(
+        "imaging",
+        requested_at=at(59),
+        requested_by_id=lambda world: world.user.pk,
+        withdrawn_at=at(60),
+        done_on=OPERATED,
+        resulted_at=at(60),
+    ),
+    "imaging_requested_once": request_imaging_twice,
     "imaging_findings_are_known": change(
         "imaging", done_on=OPERATED, resulted_at=at(60), findings=["?"]
     ),

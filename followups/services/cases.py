@@ -1,4 +1,4 @@
-"""Work a case: claim, acknowledge, resolve. A case is a follow-up with open flags.
+"""Work a case: claim, hand over, acknowledge, resolve. A case is a follow-up with open flags.
 
 Each step looks at the version the reviewer saw, so that nobody closes over a
 colleague's change or a newer answer.
@@ -15,7 +15,7 @@ from followups.models import Flag, FollowUp
 from followups.models.review import LONGEST_SNOOZE
 from followups.protocol import STANDARD
 from followups.services import flag_events, ranks
-from followups.services.snoozes import end_snooze
+from followups.services.snoozes import end_snooze, why_never_snoozed
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -38,14 +38,14 @@ def claim(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
     """Make ``by`` the owner; claiming one's own case again changes nothing.
 
     Raises:
-        Changed: if a colleague owns it already.
+        Changed: if a colleague owns it already, or nothing is open.
     """
-    current = _locked(follow_up)
+    current = locked(follow_up)
     if current.owner_id == by.pk:
         return current
-    if current.owner_id is not None:
+    if current.owner_id is not None or current.lead_flag is None:
         raise Changed(current)
-    return _set_owner(current, by, now)
+    return set_owner(current, by, FlagEventKind.CLAIMED, by=by, now=now)
 
 
 @transaction.atomic
@@ -55,19 +55,41 @@ def release(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
     Raises:
         Changed: if ``by`` does not own it.
     """
-    current = _locked(follow_up)
+    current = locked(follow_up)
     if current.owner_id is None:
         return current
     if current.owner_id != by.pk:
         raise Changed(current)
-    return _set_owner(current, None, now)
+    return set_owner(current, None, FlagEventKind.RELEASED, by=by, now=now)
 
 
 @transaction.atomic
-def acknowledge(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
-    """Say that somebody has seen the open flags; the response clock runs on."""
-    current = _locked(follow_up)
+def hand_over(
+    follow_up: FollowUp, *, to: "User", note: str, by: "User", version: int, now: datetime
+) -> FollowUp:
+    """Make a colleague the owner, whoever it was.
+
+    Raises:
+        Changed: if the case has changed since the page was opened, or nothing is open.
+    """
+    current = as_seen(follow_up, version)
+    if current.lead_flag is None:
+        raise Changed(current)
+    said = f"To {to}. {note}".strip()
+    return set_owner(current, to, FlagEventKind.HANDED_OVER, by=by, now=now, text=said)
+
+
+@transaction.atomic
+def acknowledge(follow_up: FollowUp, *, by: "User", version: int, now: datetime) -> FollowUp:
+    """Say that somebody has seen the open flags; the response clock runs on.
+
+    Raises:
+        Changed: if there is a flag or an answer that the reviewer's page did not show.
+    """
+    current = locked(follow_up)
     seen = list(Flag.objects.open().filter(surgery=current.surgery_id, acknowledged_at=None))
+    if seen and current.version != version:
+        raise Changed(current)
     for flag in seen:
         flag.acknowledged_at = now
         flag.save(update_fields=["acknowledged_at"])
@@ -97,7 +119,7 @@ def resolve(
     Raises:
         Changed: if the case has changed since, or a flag is no longer open.
     """
-    current = _locked(follow_up)
+    current = locked(follow_up)
     open_flags = Flag.objects.open().filter(
         surgery=current.surgery_id, pk__in=[flag.pk for flag in flags]
     )
@@ -122,61 +144,62 @@ def resolve(
 def snooze(
     follow_up: FollowUp,
     *,
-    flag: Flag,
+    flags: Sequence[Flag],
     until: datetime,
     reason: str,
     by: "User",
+    version: int,
     now: datetime,
-) -> Flag:
-    """Let a flag sleep until a moment, at most 90 days on; worse answers wake it.
+) -> FollowUp:
+    """Let flags sleep until a moment, at most 90 days on; worse answers wake them.
 
     Raises:
-        NotSnoozable: if this severity or rule never sleeps, or the date is out of range.
-        Changed: if the flag is no longer open.
+        NotSnoozable: if a severity or rule never sleeps, or the date is out of range.
+        Changed: if the case has changed since, or a flag is no longer open.
     """
-    current = _locked(follow_up)
-    sleeping = _open(current, flag)
+    current = as_seen(follow_up, version)
     limits = STANDARD.snooze
-    if sleeping.severity >= limits.never_severity or _never_sleeps(sleeping):
+    sleeping = [_open(current, flag) for flag in flags]
+    if not sleeping or any(why_never_snoozed(flag) for flag in sleeping):
         raise NotSnoozable("This kind of flag cannot be snoozed.")
     if not now < until <= now + LONGEST_SNOOZE:
         raise NotSnoozable(f"Choose a day within the next {limits.limit_days} days.")
     if not reason.strip():
         raise NotSnoozable("Say why.")
-    sleeping.snoozed_at, sleeping.snoozed_until = now, until
-    sleeping.snoozed_by, sleeping.snooze_reason = by, reason.strip()
-    sleeping.snooze_measure = _measure(sleeping)
-    sleeping.save()
-    flag_events.add(sleeping, FlagEventKind.SNOOZED, by=by, at=now, text=reason)
+    for flag in sleeping:
+        flag.snoozed_at, flag.snoozed_until = now, until
+        flag.snoozed_by, flag.snooze_reason = by, reason.strip()
+        flag.snooze_measure = _measure(flag)
+        flag.save()
+        flag_events.add(flag, FlagEventKind.SNOOZED, by=by, at=now, text=reason)
     ranks.refresh(current, now=now, changed=True)
-    return sleeping
+    return current
 
 
 @transaction.atomic
-def wake(follow_up: FollowUp, *, flag: Flag, by: "User", now: datetime) -> Flag:
-    """End a snooze early; one that has ended already stays ended.
-
-    Raises:
-        Changed: if the flag is no longer open.
-    """
-    current = _locked(follow_up)
-    sleeping = _open(current, flag)
-    if sleeping.snoozed_until is not None:
-        end_snooze(sleeping)
-        sleeping.save()
-        flag_events.add(sleeping, FlagEventKind.UNSNOOZED, by=by, at=now)
+def wake(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
+    """End the snooze of every open flag early; what is awake stays awake."""
+    current = locked(follow_up)
+    asleep = Flag.objects.open().filter(surgery=current.surgery_id, snoozed_until__isnull=False)
+    for flag in (sleeping := list(asleep)):
+        end_snooze(flag)
+        flag.save()
+        flag_events.add(flag, FlagEventKind.UNSNOOZED, by=by, at=now)
+    if sleeping:
         ranks.refresh(current, now=now, changed=True)
-    return sleeping
+    return current
 
 
 @transaction.atomic
-def reopen(follow_up: FollowUp, *, flag: Flag, reason: str, by: "User", now: datetime) -> Flag:
+def reopen(
+    follow_up: FollowUp, *, flag: Flag, reason: str, by: "User", version: int, now: datetime
+) -> Flag:
     """Open a closed flag again: a new interval with a new clock.
 
     Raises:
-        Changed: if it is open already, or a newer flag of its family is.
+        Changed: if the case has changed since, the flag is open already, or a newer one is.
     """
-    current = _locked(follow_up)
+    current = as_seen(follow_up, version)
     closed = Flag.objects.get(pk=flag.pk, surgery=current.surgery_id)
     family = Flag.objects.open().filter(surgery=current.surgery_id, family=closed.family)
     if closed.is_open or family.exists():
@@ -193,39 +216,38 @@ def reopen(follow_up: FollowUp, *, flag: Flag, reason: str, by: "User", now: dat
     return closed
 
 
-@transaction.atomic
-def pin(follow_up: FollowUp, *, reason: str, by: "User", now: datetime) -> FollowUp:
-    """Hold a case above others of the queue, with a reason.
+def as_seen(follow_up: FollowUp, version: int) -> FollowUp:
+    """Return the case locked.
 
     Raises:
-        Changed: if nothing is open, or a colleague pinned it already.
+        Changed: if it is no longer as the reviewer's page showed it.
     """
-    current = _locked(follow_up)
-    if current.lead_flag is None or current.pinned_at is not None:
+    current = locked(follow_up)
+    if current.version != version:
         raise Changed(current)
-    current.pin, current.pinned_at = 1, now
-    current.pinned_by, current.pin_reason = by, reason
-    return _pinned(current, FlagEventKind.PINNED, by, now, reason)
+    return current
 
 
-@transaction.atomic
-def unpin(follow_up: FollowUp, *, by: "User", now: datetime) -> FollowUp:
-    """Let the case take the place its flags give it; unpinned stays unpinned."""
-    current = _locked(follow_up)
-    if current.pinned_at is None:
-        return current
-    current.pin, current.pinned_at, current.pinned_by = 0, None, None
-    current.pin_reason = ""
-    return _pinned(current, FlagEventKind.UNPINNED, by, now, "")
+def locked(follow_up: FollowUp) -> FollowUp:
+    return FollowUp.objects.locked().get(pk=follow_up.pk)
 
 
-def _pinned(
-    current: FollowUp, kind: FlagEventKind, by: "User", now: datetime, reason: str
+def set_owner(
+    current: FollowUp,
+    owner: "User | None",
+    kind: FlagEventKind,
+    *,
+    by: "User",
+    now: datetime,
+    text: str = "",
 ) -> FollowUp:
+    """Change whose case it is, and note that at the flag that leads it."""
+    current.owner = owner
+    current.owned_since = now if owner else None
     current.version += 1
-    current.save(update_fields=["pin", "pinned_at", "pinned_by", "pin_reason", "version"])
+    current.save(update_fields=["owner", "owned_since", "version"])
     if current.lead_flag is not None:
-        flag_events.add(current.lead_flag, kind, by=by, at=now, text=reason)
+        flag_events.add(current.lead_flag, kind, by=by, at=now, text=text)
     return current
 
 
@@ -236,26 +258,8 @@ def _open(current: FollowUp, flag: Flag) -> Flag:
     return found
 
 
-def _never_sleeps(flag: Flag) -> bool:
-    """Whether any of its evidence is of a rule that is never snoozed."""
-    held = {flag.rule, *(item["rule"] for item in flag.evidence)}
-    return bool(held & {rule.value for rule in STANDARD.snooze.never_rules})
-
-
 def _measure(flag: Flag) -> float | None:
     """Return the pain a snoozed flag stands at; two points more wake it."""
     measures = [item.get("measure") for item in flag.evidence]
     known = [measure for measure in measures if measure is not None]
     return known[-1] if known else None
-
-
-def _locked(follow_up: FollowUp) -> FollowUp:
-    return FollowUp.objects.locked().get(pk=follow_up.pk)
-
-
-def _set_owner(current: FollowUp, owner: "User | None", now: datetime) -> FollowUp:
-    current.owner = owner
-    current.owned_since = now if owner else None
-    current.version += 1
-    current.save(update_fields=["owner", "owned_since", "version"])
-    return current

@@ -1,6 +1,6 @@
 """Store what was found between check-ins and let the rules look at it at once.
 
-The only writer of imaging studies, instrument scores and known deficits.
+With ``imaging``, the only writer of imaging studies, instrument scores and known deficits.
 """
 
 from datetime import datetime

@@ -242,7 +242,7 @@ def _imaging(surgery: Surgery) -> tuple[ImagingState, ...]:
             findings=frozenset(study.findings),
             signed_off_at=study.signed_off_at,
         )
-        for study in ImagingStudy.objects.filter(surgery=surgery)
+        for study in ImagingStudy.objects.standing().filter(surgery=surgery)
     )
 
 

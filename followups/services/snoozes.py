@@ -1,7 +1,8 @@
-"""When a snoozed flag wakes: its day has come, or the patient is worse (protocol 4.1.13)."""
+"""What may sleep, and when it wakes: its day has come, or the patient is worse (4.1.13)."""
 
 from collections.abc import Iterable
 
+from followups.choices import Severity
 from followups.models import Flag
 from followups.protocol import STANDARD
 from followups.rules.outcomes import Finding
@@ -28,3 +29,14 @@ def is_broken(flag: Flag, findings: Iterable[Finding]) -> bool:
         )
         for finding in findings
     )
+
+
+def why_never_snoozed(flag: Flag) -> str:
+    """Return why a flag may not sleep, in a sentence for staff; empty if it may."""
+    limits = STANDARD.snooze
+    if flag.severity >= limits.never_severity:
+        return f"A flag of severity {Severity(flag.severity).label} is never snoozed."
+    held = {flag.rule, *(item["rule"] for item in flag.evidence)}
+    if held & {rule.value for rule in limits.never_rules}:
+        return f"A flag for {flag.get_rule_display()} is never snoozed."
+    return ""

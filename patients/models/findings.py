@@ -40,6 +40,14 @@ class ImagingQuerySet(ClinicQuerySet):
         """Results nobody has signed off."""
         return self.filter(resulted_at__isnull=False, signed_off_at=None)
 
+    def standing(self) -> Self:
+        """Studies that count: not requested by mistake."""
+        return self.filter(withdrawn_at=None)
+
+    def waiting(self) -> Self:
+        """Requested studies whose result is not there yet."""
+        return self.standing().filter(requested_at__isnull=False, resulted_at=None)
+
 
 class ImagingStudy(models.Model):
     """A planned or performed study; the question decides what can answer it."""
@@ -48,6 +56,15 @@ class ImagingStudy(models.Model):
     surgery = models.ForeignKey(Surgery, models.CASCADE, related_name="imaging")
     modality = models.CharField(max_length=10, choices=Modality)
     question = models.CharField(max_length=20, choices=ImagingQuestion)
+    requested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody asked for it; empty for a planned one."
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="The request was taken back: it does not count."
+    )
     window_closes_on = models.DateField(
         null=True, blank=True, help_text="Overdue the day after, unless done."
     )
@@ -100,11 +117,35 @@ class ImagingStudy(models.Model):
                 violation_error_message="A sign-off needs a result, a person and a time.",
             ),
             models.CheckConstraint(
+                condition=Q(requested_at=None, requested_by=None, withdrawn_at=None)
+                | Q(requested_at__isnull=False, requested_by__isnull=False),
+                name="imaging_requested_by_somebody",
+                violation_error_message="A request needs a person and a time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(resulted_at=None),
+                name="imaging_withdrawn_has_no_result",
+                violation_error_message="A study with a result is not taken back.",
+            ),
+            models.UniqueConstraint(
+                fields=["surgery", "modality", "question"],
+                condition=Q(requested_at__isnull=False, resulted_at=None, withdrawn_at=None),
+                name="imaging_requested_once",
+                violation_error_message="This study is already waiting for its result.",
+            ),
+            models.CheckConstraint(
                 condition=Q(findings__contained_by=ImagingFinding.values),
                 name="imaging_findings_are_known",
             ),
         ]
         triggers = [audited()]
+        indexes = [
+            models.Index(
+                fields=["clinic", "requested_at"],
+                condition=Q(requested_at__isnull=False, resulted_at=None, withdrawn_at=None),
+                name="imaging_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_modality_display()} {self.pk} of surgery {self.surgery_id}"

@@ -1,8 +1,10 @@
 """What happens when many things happen at once. Real commits and real threads."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from threading import Barrier
 
@@ -32,16 +34,21 @@ def together(count: int, act: Callable[[int], object]) -> list[object]:
     gate = Barrier(count)
 
     def run(number: int) -> object:
-        try:
-            gate.wait()
-            return act(number)
-        except Exception as error:  # the test looks at what came of it
-            return error
-        finally:
-            connection.close()
+        gate.wait()
+        return act(number)
 
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
+        return list(pool.map(lambda number: in_thread(run, number), range(count)))
+
+
+def in_thread(act: Callable[[int], object], number: int) -> object:
+    """Act on a connection of one's own; an exception is a result."""
+    try:
+        return act(number)
+    except Exception as error:  # the test looks at what came of it
+        return error
+    finally:
+        connection.close()
 
 
 def test_one_of_eight_submits_wins():
@@ -148,3 +155,30 @@ def test_of_many_reviewers_one_resolves_and_one_claims():
     )
     assert sum(isinstance(each, FollowUp) for each in resolutions) == 1
     assert FlagEvent.objects.filter(kind="resolved").count() == 1
+
+
+def test_of_two_hundred_reviews_of_the_same_cases_one_each_is_kept():
+    everybody = [make_user() for _ in range(10)]
+    flags = [make_flag() for _ in range(20)]
+    found = {flag.pk: FollowUp.objects.get(surgery=flag.surgery_id) for flag in flags}
+
+    def review(number: int) -> str:
+        """Claim a case and resolve it as it was seen; return the note that was taken."""
+        flag, by = flags[number % 20], everybody[number // 20]
+        seen = found[flag.pk]
+        with suppress(cases.Changed):
+            seen = cases.claim(seen, by=by, now=at(60))
+        ending = HOW_IT_ENDED | {"note": f"Note {number}"}
+        facts = {"flags": [flag], "by": by, "version": seen.version, "now": at(61)}
+        cases.resolve(seen, **facts, **ending)
+        return f"Note {number}"
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(lambda number: in_thread(review, number), range(200)))
+
+    kept = {outcome for outcome in outcomes if isinstance(outcome, str)}
+    assert len(kept) == 20
+    assert all(isinstance(outcome, str | cases.Changed) for outcome in outcomes)
+    assert set(Flag.objects.values_list("note", flat=True)) == kept
+    events = FlagEvent.objects.filter(kind__in=["claimed", "resolved"])
+    assert sorted(Counter(events.values_list("flag", "kind")).values()) == [1] * 40

@@ -25,7 +25,7 @@ from clinic.stack.state import PROJECT
 from followups import tokens
 from followups.choices import ContactMethod, ContactOutcome
 from followups.models import CheckIn, Flag, FollowUp
-from followups.services import cases, contacts
+from followups.services import cases, contacts, pins
 from patients import restrictions
 from patients import services as records
 from patients.choices import ChannelKind
@@ -105,8 +105,10 @@ def write_everywhere(patient, surgery, nurse):
         outcome=ContactOutcome.REACHED,
         note=canaries.NOTED,
     )
-    cases.pin(case, reason=canaries.NOTED, by=nurse, now=at(61))
-    cases.snooze(case, flag=flag, until=at(70), reason=canaries.NOTED, by=nurse, now=at(61))
+    pins.pin(case, reason=canaries.NOTED, by=nurse, now=at(61))
+    case.refresh_from_db()
+    sleep = {"until": at(70), "reason": canaries.NOTED, "version": case.version}
+    cases.snooze(case, flags=[flag], by=nurse, now=at(61), **sleep)
     case.refresh_from_db()
     ending = HOW_IT_ENDED | {"note": canaries.NOTED}
     open_flags = list(Flag.objects.open().filter(surgery=surgery))

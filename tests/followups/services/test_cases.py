@@ -81,9 +81,10 @@ def test_reaching_the_patient_stops_the_clock_and_leaves_the_default_queue(follo
 
 
 def test_acknowledging_is_not_contact(follow_up, flag):
-    cases.acknowledge(follow_up, by=make_user(), now=at(60, 13))
+    version = FollowUp.objects.get(pk=follow_up.pk).version
+    cases.acknowledge(follow_up, by=make_user(), version=version, now=at(60, 13))
     flag.refresh_from_db()
     assert flag.acknowledged_at == at(60, 13)
     assert FollowUp.objects.awaiting_contact().exists()
-    cases.acknowledge(follow_up, by=make_user(), now=at(60, 14))
+    cases.acknowledge(follow_up, by=make_user(), version=version, now=at(60, 14))
     assert FlagEvent.objects.filter(kind=FlagEventKind.ACKNOWLEDGED).count() == 1

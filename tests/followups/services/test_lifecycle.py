@@ -12,6 +12,7 @@ from followups.services import (
     contacts,
     flags,
     notices,
+    pins,
     plans,
     reassessment,
     sweep,
@@ -57,7 +58,10 @@ PLANNED, LATER = at(64), at(100)
 
 
 def snooze(surgery, flag, by, *, until=LATER, reason="Plan made", now=PLANNED):
-    return cases.snooze(case(surgery), flag=flag, until=until, reason=reason, by=by, now=now)
+    seen = case(surgery)
+    return cases.snooze(
+        seen, flags=[flag], until=until, reason=reason, by=by, version=seen.version, now=now
+    )
 
 
 class TestSnooze:
@@ -116,10 +120,17 @@ class TestSnooze:
     def test_a_person_can_wake_it(self, surgery, nurse):
         flag = persisting(surgery, 49, 56, 63)
         snooze(surgery, flag, nurse)
-        cases.wake(case(surgery), flag=flag, by=nurse, now=at(65))
-        cases.wake(case(surgery), flag=flag, by=nurse, now=at(65))
+        cases.wake(case(surgery), by=nurse, now=at(65))
+        cases.wake(case(surgery), by=nurse, now=at(65))
         assert FollowUp.objects.awaiting_contact().exists()
         assert FlagEvent.objects.filter(kind=FlagEventKind.UNSNOOZED).count() == 1
+
+
+def reopen(surgery, flag, by):
+    seen = case(surgery)
+    return cases.reopen(
+        seen, flag=flag, reason="Called back", by=by, version=seen.version, now=at(70)
+    )
 
 
 class TestReopen:
@@ -133,7 +144,7 @@ class TestReopen:
             now=at(61),
             **HOW_IT_ENDED,
         )
-        cases.reopen(case(surgery), flag=flag, reason="Called back", by=nurse, now=at(70))
+        reopen(surgery, flag, nurse)
         flag.refresh_from_db()
         assert flag.is_open
         assert flag.clock_started_at == at(70)
@@ -144,18 +155,18 @@ class TestReopen:
     def test_an_open_flag_cannot_be_reopened(self, surgery, nurse):
         flag = make_flag(surgery)
         with pytest.raises(cases.Changed):
-            cases.reopen(case(surgery), flag=flag, reason="", by=nurse, now=at(70))
+            reopen(surgery, flag, nurse)
 
 
 class TestPin:
     def test_a_pinned_case_leads_its_severity_and_no_higher_one(self, nurse):
         plain, pinned = make_flag(), make_flag()
         emergency = make_flag(severity=Severity.EMERGENCY)
-        cases.pin(case(pinned.surgery), reason="Family is worried", by=nurse, now=at(60))
+        pins.pin(case(pinned.surgery), reason="Family is worried", by=nurse, now=at(60))
         order = [row.lead_flag_id for row in FollowUp.objects.queue()]
         assert order == [emergency.pk, pinned.pk, plain.pk]
         assert FlagEvent.objects.get(kind=FlagEventKind.PINNED).text == "Family is worried"
-        cases.unpin(case(pinned.surgery), by=nurse, now=at(60))
+        pins.unpin(case(pinned.surgery), by=nurse, now=at(60))
         assert [row.lead_flag_id for row in FollowUp.objects.queue()][1:] == [plain.pk, pinned.pk]
 
 

@@ -1,0 +1,72 @@
+"""Note that imaging was requested. Nothing is ordered from here (protocol 1.5).
+
+A request has neither a window nor a result, so the rules have nothing new to look at.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from followups.choices import FlagEventKind
+from followups.models import Flag, FollowUp
+from followups.services import flag_events
+from followups.services.cases import as_seen
+from patients.choices import ImagingQuestion, Modality
+from patients.models import ImagingStudy
+
+if TYPE_CHECKING:
+    from clinic.staff.models import User
+
+
+@transaction.atomic
+def request(
+    follow_up: FollowUp,
+    *,
+    modality: Modality,
+    question: ImagingQuestion,
+    note: str,
+    by: "User",
+    version: int,
+    now: datetime,
+) -> ImagingStudy:
+    """Note that a study was requested for a question; its result is then waited for.
+
+    Raises:
+        Changed: if the case has changed since the reviewer's page was made.
+        ValidationError: if the same study is waiting already, or cannot answer the question.
+    """
+    current = as_seen(follow_up, version)
+    study = ImagingStudy(
+        clinic_id=current.clinic_id,
+        surgery=current.surgery,
+        modality=modality,
+        question=question,
+        requested_at=now,
+        requested_by=by,
+    )
+    study.full_clean()
+    study.save()
+    said = f"{study.get_modality_display()}: {study.get_question_display()}. {note}".strip()
+    _note(current, FlagEventKind.IMAGING_REQUESTED, by=by, now=now, text=said)
+    return study
+
+
+def withdraw(study: ImagingStudy, *, now: datetime) -> None:
+    """Take a request back; the study stays on record as withdrawn.
+
+    Raises:
+        ValidationError: if its result has arrived.
+    """
+    study.withdrawn_at = now
+    study.full_clean()
+    study.save()
+
+
+def _note(current: FollowUp, kind: FlagEventKind, *, by: "User", now: datetime, text: str) -> None:
+    """Tell it at the flag that leads the case, else at its last one, as a new version."""
+    current.version += 1
+    current.save(update_fields=["version"])
+    newest = Flag.objects.filter(surgery=current.surgery_id).order_by("raised_at", "pk").last()
+    if flag := current.lead_flag or newest:
+        flag_events.add(flag, kind, by=by, at=now, text=text)
