@@ -20,6 +20,16 @@ PAGES = {
     "followups:acknowledge": "“Acknowledge” in the case of {who}",
     "followups:contact": "the contact form in the case of {who}",
     "followups:resolve": "the form that resolves the case of {who}",
+    "followups:changes": "what has changed in the review queue",
+    "followups:undo": "“Undo” in the case of {who}",
+    "followups:snooze": "the form that snoozes the case of {who}",
+    "followups:wake": "“Wake” in the case of {who}",
+    "followups:imaging": "the imaging request in the case of {who}",
+    "followups:hand_over": "the form that hands over the case of {who}",
+    "followups:pin": "the form that pins the case of {who}",
+    "followups:unpin": "“Unpin” in the case of {who}",
+    "followups:reopen": "the form that reopens the case of {who}",
+    "followups:case_visit": "“Visit” in the case of {who}",
     "followups:rules": "the clinical rules",
     "patients:list": "the list of patients",
     "patients:register": "the form for a new patient",
@@ -48,6 +58,7 @@ PAGES = {
     "privacy:close": "“Close it now” of a restricted record",
     "exchange:imports": "the import of patients",
     "exchange:apply": "the import of patients",
+    "exchange:queue": "the review queue as a file",
 }
 TABLES = {
     "patients_patient": "record",
@@ -64,6 +75,7 @@ EVENTS = {
     "opening closed": "closed a restricted record again",
     "record exported": "made a copy for the patient of {who}",
     "audit exported": "exported {rows} audit entries",
+    "queue exported": "saved {rows} cases of the review queue as a file",
     "patients imported": "imported patients: {create} new, {update} changed",
 }
 

@@ -1,4 +1,4 @@
-"""Addresses of the import."""
+"""Addresses of the import, and of lists as files."""
 
 from django.urls import path
 
@@ -8,4 +8,5 @@ app_name = "exchange"
 urlpatterns = [
     path("imports/", views.index, name="imports"),
     path("imports/apply/", views.apply, name="apply"),
+    path("queue/export/", views.queue, name="queue"),
 ]

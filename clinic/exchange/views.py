@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit import services as audit
 from clinic.exchange import importing, kept
+from clinic.exchange import queue as queue_file
 from clinic.exchange.forms import TOO_OLD, Checked, CheckedForm, ImportForm, digest
 from clinic.exchange.importing import Import, Kind, RowsInError
 from clinic.exchange.problems import Problem, Stopped
 from clinic.exchange.profiles import PROFILES, REQUIRED, Field
 from clinic.staff.access import Action, StaffRequest, requires
 from clinic.staff.models import Clinic
+from followups.forms.queue import FilterForm, Filters
 
 IMPORTED = "patients imported"
 SHOWN = 200  # problems; whoever has more of them corrects these first
@@ -95,6 +97,22 @@ def apply(request: StaffRequest) -> HttpResponse:
     transaction.on_commit(lambda: kept.forget(checked.name, user=user, clinic=clinic))
     messages.success(request, _told(done))
     return redirect("exchange:imports")
+
+
+@require_POST
+@requires(Action.REVIEW)
+def queue(request: StaffRequest) -> HttpResponse:
+    """A list of the queue as a file; lists that are not of open cases have none."""
+    filters = FilterForm(request.POST).filters()[0]
+    if not filters.view.is_of_cases:
+        filters = Filters()
+    now = timezone.now()
+    written = queue_file.export(
+        filters, by=request.user, request=getattr(request, "id", ""), now=now
+    )
+    name = f"queue-{filters.view.value}-{now:%Y-%m-%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(written, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _clinic(request: StaffRequest) -> Clinic:
