@@ -2,16 +2,26 @@
 
 from django.urls import path
 
-from followups.views import queue, review, rules
+from followups.views import changes, queue, review, rules, steps, undoing
 
 app_name = "followups"
 urlpatterns = [
     path("rules/", rules.index, name="rules"),
     path("queue/", queue.index, name="queue"),
+    path("queue/changes/", changes.index, name="changes"),
+    path("queue/undo/", undoing.undo, name="undo"),
     path("queue/case/<id:pk>/", queue.case, name="case"),
     path("queue/case/<id:pk>/claim/", review.claim, name="claim"),
     path("queue/case/<id:pk>/release/", review.release, name="release"),
     path("queue/case/<id:pk>/acknowledge/", review.acknowledge, name="acknowledge"),
     path("queue/case/<id:pk>/contact/", review.contact, name="contact"),
     path("queue/case/<id:pk>/resolve/", review.resolve, name="resolve"),
+    path("queue/case/<id:pk>/snooze/", steps.snooze, name="snooze"),
+    path("queue/case/<id:pk>/wake/", steps.wake, name="wake"),
+    path("queue/case/<id:pk>/imaging/", steps.request_imaging, name="imaging"),
+    path("queue/case/<id:pk>/hand-over/", steps.hand_over, name="hand_over"),
+    path("queue/case/<id:pk>/pin/", steps.pin, name="pin"),
+    path("queue/case/<id:pk>/unpin/", steps.unpin, name="unpin"),
+    path("queue/case/<id:pk>/reopen/", steps.reopen, name="reopen"),
+    path("queue/case/<id:pk>/visit/", steps.visit, name="case_visit"),
 ]

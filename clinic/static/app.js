@@ -5,12 +5,17 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const visible = element => element && element.offsetParent !== null && !element.disabled;
   const isTyping = event => event.target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
-  const keysAreOn = () => localStorage.getItem('keys') !== 'off';
+  const keysAreOn = () => document.body.dataset.keys !== 'off';
 
-  $$('[data-needs-script]').forEach(element => { element.hidden = false; });
-  $('[data-errors]')?.focus();
+  /* Also called for each part of a page that has just been put in its place. */
+  const prepare = () => {
+    $$('[data-needs-script]').forEach(element => { element.hidden = false; });
+    const first = $('[data-errors]') ?? $('.sheet [type=radio]:checked') ?? $('.sheet input:not([type=hidden])');
+    first?.focus();
+  };
+  prepare();
   $('.row-case[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  if (!$('[data-errors]')) ($('.sheet [type=radio]:checked') ?? $('.sheet input:not([type=hidden])'))?.focus();
+  document.addEventListener('part-placed', prepare);
 
   const sheet = () => $('[data-sheet]');
 
@@ -32,7 +37,8 @@
 
   const press = event => {
     const key = event.key.toLowerCase();
-    const option = /^[1-9]$/.test(key) && sheet() && $(`[data-num="${key}"]`, sheet());
+    const number = key === '0' ? '10' : key;
+    const option = /^[0-9]$/.test(key) && sheet() && $(`[data-num="${number}"]`, sheet());
     if (option) {
       option.checked = true;
       option.focus();
@@ -59,16 +65,19 @@
     fetch('/account/here/', { method: 'POST', body: new URLSearchParams({ csrfmiddlewaretoken: token.value }) }).catch(() => {});
   });
 
-  /* A second click on a button that is already sending would send twice. */
+  /* A second click on a button that is already sending would send twice. What a script sends
+     (it has taken the event over by now) drops the second one itself. */
   document.addEventListener('submit', event => {
+    if (event.defaultPrevented) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = 'yes';
   });
   addEventListener('pageshow', () => $$('form[data-sent]').forEach(form => { delete form.dataset.sent; }));
 
-  const choice = $('#keys-on');
-  if (choice) {
-    choice.checked = keysAreOn();
-    choice.addEventListener('change', () => localStorage.setItem('keys', choice.checked ? 'on' : 'off'));
-  }
+  /* The choice holds for this page at once, and is kept for the person. */
+  $('#keys-on')?.addEventListener('change', event => {
+    document.body.dataset.keys = event.target.checked ? 'on' : 'off';
+    const form = event.target.form;
+    fetch(form.action, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(new FormData(form)) }).catch(() => {});
+  });
 })();

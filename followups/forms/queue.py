@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,14 +25,22 @@ class QueueView(TextChoices):
     """The lists of the queue; the first is the one people work from.
 
     Acknowledged cases stay in it: only documented contact takes a case out
-    (protocol 5).
+    (protocol 5). What sleeps stands in the list of snoozed cases and in no other.
     """
 
     OPEN = "open", "Awaiting contact"
     MINE = "mine", "My cases"
     UNCLAIMED = "unclaimed", "Unclaimed"
+    ALL = "all", "All open"
     CONTACTED = "contacted", "Contacted, not resolved"
+    SNOOZED = "snoozed", "Snoozed"
+    WAITING = "waiting", "Waiting for results"
     RESOLVED_TODAY = "resolved-today", "Resolved today"
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether it lists open cases; the others list studies and closed flags."""
+        return self not in {QueueView.WAITING, QueueView.RESOLVED_TODAY}
 
 
 SEVERITIES = [(each.name.lower(), each.label) for each in reversed(Severity)]
@@ -81,6 +90,11 @@ class Filters:
     @property
     def is_narrowed(self) -> bool:
         return self.severity is not None or self.family is not None
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return these filters as the hidden fields of a form."""
+        return parse_qsl(self.query.removeprefix("?"))
 
     @property
     def query(self) -> str:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
+from crispy_forms.layout import Field
 from django import forms
 
 from followups.choices import (
@@ -14,12 +13,12 @@ from followups.choices import (
     NextStep,
     Severity,
 )
+from followups.forms.sheets import SheetForm, helper, note_field, options
 from followups.models import Flag
 from followups.models.review import NOTE_LENGTH
-from patients.fields import LineField, RecordsField, TextField
+from patients.fields import LineField, RecordsField
 
 SAFE_LENGTH = 120
-OPTIONS = "followups/queue/_options.html"
 # What an ending means for what comes next, unless the reviewer says otherwise.
 NEXT_STEPS = {
     Disposition.APPOINTMENT: NextStep.VISIT,
@@ -32,23 +31,11 @@ NEXT_STEPS = {
 }
 
 
-def _helper(*fields: str | Field) -> FormHelper:
-    """Return a helper that leaves the form tag and the buttons to the page."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(*fields)
-    return helper
-
-
-def _note(**kwargs: Any) -> TextField:
-    widget = forms.Textarea(attrs={"rows": 2})
-    return TextField(required=False, widget=widget, **kwargs)
-
-
 class ContactForm(forms.Form):
     """One attempt to reach the patient, successful or not."""
 
+    numbered = "outcome"
+    may_be_closed = True
     method = forms.ChoiceField(
         choices=ContactMethod,
         widget=forms.RadioSelect,
@@ -62,30 +49,32 @@ class ContactForm(forms.Form):
         label="What happened",
         error_messages={"required": "Choose what happened"},
     )
-    note = _note(max_length=NOTE_LENGTH, label="Note for the chart (optional)")
+    note = note_field(max_length=NOTE_LENGTH, label="Note for the chart (optional)")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(
-            Field("method", template=OPTIONS), Field("outcome", template=OPTIONS), "note"
-        )
+        self.helper = helper(options("method"), options("outcome"), "note")
+
+
+def name_of(flag: Flag) -> str:
+    return f"{flag.get_severity_display()}: {flag.get_family_display()} ({flag.rule})"
 
 
 class FlagChoices(RecordsField):
     """The open flags of one case, each named by severity and family."""
 
     def label_from_instance(self, flag: Any) -> str:
-        return f"{flag.get_severity_display()}: {flag.get_family_display()} ({flag.rule})"
+        return name_of(flag)
 
 
-class ResolveForm(forms.Form):
+class ResolveForm(SheetForm):
     """How open flags of one case ended.
 
     An emergency is only closed with the name of who confirmed that the patient is safe;
     that statement goes into the note.
     """
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    numbered = "disposition"
     flags = FlagChoices(
         queryset=Flag.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -111,7 +100,9 @@ class ResolveForm(forms.Form):
         required=False,
         label="What comes next",
     )
-    note = _note(max_length=NOTE_LENGTH - SAFE_LENGTH - 40, label="Note for the chart (optional)")
+    note = note_field(
+        max_length=NOTE_LENGTH - SAFE_LENGTH - 40, label="Note for the chart (optional)"
+    )
 
     def __init__(self, *args: Any, flags: Sequence[Flag], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,9 +110,8 @@ class ResolveForm(forms.Form):
         choices.queryset = Flag.objects.filter(pk__in=[flag.pk for flag in flags])  # type: ignore[attr-defined]
         choices.initial = [flag.pk for flag in flags]
         shown: list[str | Field] = [
-            "version",
-            Field("disposition", template=OPTIONS),
-            Field("flags", template=OPTIONS),
+            options("disposition"),
+            options("flags"),
             "safe_confirmed_by",
             "next_step",
             "note",
@@ -129,7 +119,7 @@ class ResolveForm(forms.Form):
         if not any(map(_is_emergency, flags)):
             del self.fields["safe_confirmed_by"]
             shown.remove("safe_confirmed_by")
-        self.helper = _helper(*shown)
+        self.lay_out(*shown)
 
     def clean(self) -> dict[str, Any]:
         known = self.cleaned_data

@@ -43,7 +43,7 @@ def last_change(follow_up: FollowUp, known: Iterable[Step], now: datetime) -> st
     """Return who changed a case last and how, for somebody who came second."""
     last = next(iter(known), None)
     claimed_at = follow_up.owned_since
-    if follow_up.owner and claimed_at and (last is None or claimed_at > last.at):
+    if follow_up.owner and claimed_at and (last is None or claimed_at >= last.at):
         return f"{follow_up.owner} claimed this case {words.ago(claimed_at, now)}."
     if last is None:
         return "This case has changed since you opened it."
@@ -71,12 +71,25 @@ _BY_RULES = {
 }
 
 
+_OF_CASES = {
+    FlagEventKind.CLAIMED,
+    FlagEventKind.RELEASED,
+    FlagEventKind.HANDED_OVER,
+    FlagEventKind.PINNED,
+    FlagEventKind.UNPINNED,
+    FlagEventKind.IMAGING_REQUESTED,
+    FlagEventKind.UNDONE,
+}
+
+
 def _what(event: FlagEvent) -> str:
-    """Return “Raised, Urgent: Pain” or “Resolved: Pain, advice given”."""
+    """Return “Raised, Urgent: Pain”, “Claimed” or “Resolved: Pain, advice given”."""
     flag = event.flag
     kind, about = event.get_kind_display(), flag.get_family_display()
     if event.kind in _BY_RULES:
         return f"{kind}, {event.get_severity_display()}: {about}"
+    if event.kind in _OF_CASES:
+        return kind
     if event.kind == FlagEventKind.RESOLVED:
         ending = f"{flag.get_disposition_display()}, next: {flag.get_next_step_display()}"
         return f"{kind}: {about}. {ending}"

@@ -1,7 +1,7 @@
 """One case as the pane shows it: identity, reasons, evidence, course, options, history."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,8 @@ from followups.choices import Rule, Severity
 from followups.models import ContactAttempt, Evaluation, Flag, FlagEvent, FollowUp
 from followups.presenters import activity, answers, evidence, people, risks, rows, trends, words
 from followups.protocol import STANDARD
-from patients.models import RiskProfile, SymptomReport
+from followups.services.snoozes import why_never_snoozed
+from patients.models import ImagingStudy, RiskProfile, SymptomReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Facts:
     profile: RiskProfile | None
     evaluation: Evaluation | None
     phones: Sequence[str]
+    studies: Sequence[ImagingStudy] = ()  # requested, without a result yet
+    bands: Mapping[str, charts.Range] = field(default_factory=dict)  # expected, by item
+
+    @property
+    def reopenable(self) -> list[Flag]:
+        """The newest closed flag of each family that has none open."""
+        newest = {flag.family: flag for flag in reversed(self.flags)}
+        return [flag for flag in newest.values() if not flag.is_open]
 
     @property
     def open_flags(self) -> list[Flag]:
@@ -94,6 +103,7 @@ class Case:
     work_up: evidence.WorkUp
     chart: SafeString
     chart_narrow: SafeString
+    expected_of: str
     answers: list[answers.Answer]
     latest: str
     previous: str
@@ -104,6 +114,12 @@ class Case:
     is_mine: bool
     is_claimed: bool
     is_acknowledged: bool
+    is_asleep: bool
+    may_sleep: bool
+    may_reopen: bool
+    pinned: str
+    snoozed: list[str]
+    waits_for: list[str]
     phones: Sequence[str]
 
     @property
@@ -122,6 +138,7 @@ def case(facts: Facts, *, user: object, now: datetime) -> Case:
     known_steps = activity.steps(facts.events, facts.contacts, now, zone)
     parts = _parts(follow_up)
     course = _series(facts)
+    expected = trends.Trend.of(course[0], facts.bands).expected if course else None
     pod = surgery.postoperative_day(today)
     return Case(
         pk=follow_up.pk,
@@ -145,8 +162,9 @@ def case(facts: Facts, *, user: object, now: datetime) -> Case:
         parts=parts,
         score=sum(part.points for part in parts),
         work_up=evidence.work_up(open_flags),
-        chart=_chart(course, pod, wide=True),
-        chart_narrow=_chart(course, pod, wide=False),
+        chart=_chart(course, expected, pod, wide=True),
+        chart_narrow=_chart(course, expected, pod, wide=False),
+        expected_of=course[0].name.lower() if expected else "",
         answers=answers.compared(latest, previous) if latest else [],
         latest=_when(latest, now, zone),
         previous=_when(previous, now, zone),
@@ -157,6 +175,12 @@ def case(facts: Facts, *, user: object, now: datetime) -> Case:
         is_mine=follow_up.owner == user,
         is_claimed=follow_up.owner_id is not None,
         is_acknowledged=all(flag.acknowledged_at for flag in open_flags),
+        is_asleep=bool(open_flags) and open_flags[0].is_snoozed(now),
+        may_sleep=any(not why_never_snoozed(flag) for flag in open_flags),
+        may_reopen=bool(facts.reopenable),
+        pinned=_pinned(follow_up),
+        snoozed=[_snoozed(flag, now, zone) for flag in open_flags if flag.is_snoozed(now)],
+        waits_for=[_waits_for(study, now, zone) for study in facts.studies],
         phones=facts.phones,
     )
 
@@ -179,6 +203,22 @@ def flag_line(flag: Flag, now: datetime, zone: ZoneInfo) -> FlagLine:
         is_data_cleared=flag.data_cleared,
         is_emergency=flag.severity == Severity.EMERGENCY,
     )
+
+
+def _pinned(follow_up: FollowUp) -> str:
+    """Return why a case is held at the top; empty if it is not."""
+    return f"“{follow_up.pin_reason}”" if follow_up.pinned_at else ""
+
+
+def _snoozed(flag: Flag, now: datetime, zone: ZoneInfo) -> str:
+    until = words.moment(flag.snoozed_until or now, now, zone)
+    return f"{flag.get_family_display()} until {until}: “{flag.snooze_reason}”"
+
+
+def _waits_for(study: ImagingStudy, now: datetime, zone: ZoneInfo) -> str:
+    asked = words.moment(study.requested_at or now, now, zone)
+    question = study.get_question_display().lower()
+    return f"{study.get_modality_display()}, {question}, requested {asked}"
 
 
 def _parts(follow_up: FollowUp) -> list[Part]:
@@ -224,12 +264,15 @@ def _series(facts: Facts) -> list[charts.Series]:
     return trends.series_of(pain, facts.missed_on)
 
 
-def _chart(series: list[charts.Series], pod: int, *, wide: bool) -> SafeString:
+def _chart(
+    series: list[charts.Series], expected: charts.Range | None, pod: int, *, wide: bool
+) -> SafeString:
     if not series:
         return SafeString("")
     return charts.RecoveryChart(
         id="course" if wide else "course-narrow",
         series=series,
+        expected=expected,
         now_week=max(pod, 0) / trends.DAYS,
         width=620 if wide else 360,
         height=206 if wide else 220,

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString
 
-from followups.charts import Series, sparkline
+from followups.charts import sparkline
 from followups.choices import Severity
 from followups.models import Flag, FollowUp
 from followups.presenters import people, words
+from followups.presenters.trends import Trend
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -65,7 +66,19 @@ class Row:
     owner: str
     owner_initials: str
     is_mine: bool
+    is_pinned: bool = False
     is_closed: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The end of a line: what time alone, or a colleague, may change in it."""
+
+    pk: int
+    clock: Clock
+    owner: str
+    owner_initials: str
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,7 @@ def clock_of(flag: Flag, now: datetime, zone: ZoneInfo) -> Clock:
 
 
 def row(
-    follow_up: FollowUp, flag: Flag, trend: Series | None, *, user: "User", now: datetime
+    follow_up: FollowUp, flag: Flag, trend: Trend | None, *, user: "User", now: datetime
 ) -> Row:
     """Return the line of a case led by ``flag``."""
     surgery, owner = follow_up.surgery, follow_up.owner
@@ -114,8 +127,22 @@ def row(
         age_and_sex=people.age_and_sex(patient, today),
         reason=flag.explanation,
         about=" · ".join(part for part in about if part),
-        spark=sparkline(trend) if trend else SafeString(""),
-        spark_label=trend.name.lower() if trend else "no pain score",
+        spark=sparkline(trend.series, expected=trend.expected) if trend else SafeString(""),
+        spark_label=trend.series.name.lower() if trend else "no pain score",
+        clock=clock_of(flag, now, follow_up.clinic.zone),
+        owner=people.surname(owner),
+        owner_initials=owner.initials if owner else "",
+        is_mine=owner == user,
+        is_pinned=follow_up.pinned_at is not None,
+    )
+
+
+def due(follow_up: FollowUp, *, user: "User", now: datetime) -> Due:
+    """Return the end of the line of an open case."""
+    flag, owner = follow_up.lead_flag, follow_up.owner
+    assert flag is not None  # noqa: S101  open cases have one
+    return Due(
+        pk=follow_up.pk,
         clock=clock_of(flag, now, follow_up.clinic.zone),
         owner=people.surname(owner),
         owner_initials=owner.initials if owner else "",
@@ -139,7 +166,7 @@ def closed_row(follow_up: FollowUp, flag: Flag, now: datetime) -> ClosedRow:
 
 
 def rows(
-    cases: Iterable[FollowUp], trends: Mapping[int, Series], *, user: "User", now: datetime
+    cases: Iterable[FollowUp], trends: Mapping[int, Trend], *, user: "User", now: datetime
 ) -> list[Row | ClosedRow]:
     """Return the lines of cases in the order given."""
     return [

@@ -1,11 +1,12 @@
 """Pain over time as series for charts, from reports as plain rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
-from followups.charts import Point, Series
+from followups.charts import Point, Range, Series
+from patients.models import Surgery
 
 DAYS = 7
 
@@ -21,13 +22,34 @@ class PainRow(NamedTuple):
     pain_leg: int | None
     pain_arm: int | None
 
+    @classmethod
+    def read(cls, surgery: Surgery, row: Mapping[str, Any]) -> Self:
+        """Return a report's answers as the database wrote them down in JSON."""
+        on, *scores = (row[name] for name in ITEMS)
+        return cls(surgery.pk, surgery.performed_on, date.fromisoformat(on), *scores)
 
+
+ITEMS = PainRow._fields[2:]
 REGIONS = {
     "pain_neck": "Neck pain",
     "pain_arm": "Arm pain",
     "pain_back": "Back pain",
     "pain_leg": "Leg pain",
 }
+
+
+REGION_OF = {name: region for region, name in REGIONS.items()}
+
+
+class Trend(NamedTuple):
+    """One series, and the range that is expected after this operation where one is known."""
+
+    series: Series
+    expected: Range | None
+
+    @classmethod
+    def of(cls, series: Series, bands: Mapping[str, Range]) -> Self:
+        return cls(series, bands.get(REGION_OF[series.name]))
 
 
 def series_of(rows: Sequence[PainRow], missed_on: Iterable[date] = ()) -> list[Series]:

@@ -6,10 +6,20 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+)
+from django.db.models.functions import JSONObject
 
-from followups.charts import Series
 from followups.choices import CheckInKind, Family, Severity
 from followups.clock import midnight
 from followups.forms.queue import Filters, Place, QueueView
@@ -17,6 +27,7 @@ from followups.models import (
     CheckIn,
     ContactAttempt,
     Evaluation,
+    ExpectedRange,
     Flag,
     FlagEvent,
     FollowUp,
@@ -26,7 +37,8 @@ from followups.models.review import FlagQuerySet
 from followups.presenters import rows, trends
 from followups.presenters.case import Facts
 from patients.choices import ChannelKind
-from patients.models import ContactChannel, RiskProfile, SymptomReport
+from patients.models import ContactChannel, ImagingStudy, RiskProfile, SymptomReport
+from patients.models.findings import ImagingQuerySet
 from patients.reach import veiled_from
 
 if TYPE_CHECKING:
@@ -38,23 +50,29 @@ SPARK_DAYS = 182
 STEPS = 60
 
 
-def views(user: "User") -> dict[QueueView, Q]:
+def views(user: "User", now: datetime) -> dict[QueueView, Q]:
     """Return what belongs into each list of open cases."""
+    # the flag that leads a case sleeps only where all of its flags do
+    asleep = Q(awaits_contact=False, lead_flag__snoozed_until__gt=now)
     return {
         QueueView.OPEN: Q(awaits_contact=True),
-        QueueView.MINE: Q(owner=user),
-        QueueView.UNCLAIMED: Q(owner=None),
-        QueueView.CONTACTED: Q(awaits_contact=False),
+        QueueView.MINE: Q(owner=user) & ~asleep,
+        QueueView.UNCLAIMED: Q(owner=None) & ~asleep,
+        QueueView.ALL: ~asleep,
+        QueueView.CONTACTED: Q(awaits_contact=False) & ~asleep,
+        QueueView.SNOOZED: asleep,
     }
 
 
-def open_cases(user: "User", filters: Filters) -> FollowUpQuerySet:
+def open_cases(user: "User", filters: Filters, now: datetime) -> FollowUpQuerySet:
     """Return the open cases of a list in queue order, from the page's place on."""
-    return _asked_for(FollowUp.objects.for_user(user), user, filters)
+    return _asked_for(FollowUp.objects.for_user(user), user, filters, now)
 
 
-def _asked_for(cases: FollowUpQuerySet, user: "User", filters: Filters) -> FollowUpQuerySet:
-    cases = cases.queue().filter(views(user)[filters.view])
+def _asked_for(
+    cases: FollowUpQuerySet, user: "User", filters: Filters, now: datetime
+) -> FollowUpQuerySet:
+    cases = cases.queue().filter(views(user, now)[filters.view])
     if filters.severity is not None:
         cases = cases.filter(severity=filters.severity)
     if filters.family is not None:
@@ -62,18 +80,45 @@ def _asked_for(cases: FollowUpQuerySet, user: "User", filters: Filters) -> Follo
     return cases.filter(_behind(filters.after)) if filters.after else cases
 
 
-def one_page(user: "User", filters: Filters) -> tuple[list[FollowUp], Place | None]:
+def one_page(user: "User", filters: Filters, now: datetime) -> tuple[list[FollowUp], Place | None]:
     """Return up to fifty cases, and the place behind them if there are more."""
-    cases = open_cases(user, filters).select_related(
-        "clinic", "surgery__patient", "surgery__surgeon", "lead_flag", "owner"
-    )
-    found = list(cases.defer("lead_flag__evidence")[: PAGE + 1])
+    found = list(with_names(open_cases(user, filters, now), now)[: PAGE + 1])
     shown = found[:PAGE]
     behind = Place.of(shown[-1]) if len(found) > PAGE else None
-    return sorted([*shown, *_closed_cases(user, filters, behind)], key=_rank), behind
+    closed = _closed_cases(user, filters, behind, now)
+    return sorted([*shown, *closed], key=_rank), behind
 
 
-def _closed_cases(user: "User", filters: Filters, until: Place | None) -> list[FollowUp]:
+def with_names(cases: FollowUpQuerySet, now: datetime) -> FollowUpQuerySet:
+    """Cases with all that a line of the list names and draws."""
+    related = ("clinic", "surgery__patient", "surgery__surgeon", "lead_flag", "owner")
+    reports = SymptomReport.objects.filter(
+        surgery=OuterRef("surgery"), reported_at__gte=now - timedelta(days=SPARK_DAYS)
+    ).order_by("reported_at", "pk")
+    items = JSONObject(**{name: name for name in trends.ITEMS})
+    cases = cases.annotate(pain=ArraySubquery(reports.values(row=items)))
+    return cases.select_related(*related).defer("lead_flag__evidence")
+
+
+def places(user: "User", filters: Filters, now: datetime) -> list[int]:
+    """Return the cases of a page by id, in their order; nobody's data is read."""
+    if not filters.view.is_of_cases:
+        return []
+    return list(open_cases(user, filters, now).values_list("pk", flat=True)[:PAGE])
+
+
+def nameless(user: "User", filters: Filters, now: datetime) -> list[FollowUp]:
+    """Return the cases of a page with flag and owner, without anybody's data."""
+    if not filters.view.is_of_cases:
+        return []
+    cases = open_cases(user, filters, now).select_related("clinic", "lead_flag", "owner")
+    hidden = ("lead_flag__evidence", "lead_flag__explanation", "lead_flag__note")
+    return list(cases.defer(*hidden)[:PAGE])
+
+
+def _closed_cases(
+    user: "User", filters: Filters, until: Place | None, now: datetime
+) -> list[FollowUp]:
     """Return the page's cases of restricted records closed to this person, nobody's data with them.
 
     They must be seen to exist. A list of one reason would tell the reason, so it has none.
@@ -81,7 +126,7 @@ def _closed_cases(user: "User", filters: Filters, until: Place | None) -> list[F
     if not veiled_from(user.pk) or filters.family is not None:
         return []
     cases = (
-        _asked_for(FollowUp.objects.veiled_for(user), user, filters)
+        _asked_for(FollowUp.objects.veiled_for(user), user, filters, now)
         .select_related("clinic", "lead_flag")
         .annotate(closed_patient=F("surgery__patient"))
         .defer("lead_flag__evidence", "lead_flag__explanation", "lead_flag__note")
@@ -90,27 +135,32 @@ def _closed_cases(user: "User", filters: Filters, until: Place | None) -> list[F
     return [case for case in found if until is None or _rank(case) <= _rank(until)]
 
 
-def next_case(user: "User", filters: Filters, done: FollowUp) -> FollowUp | None:
+def next_case(user: "User", filters: Filters, done: FollowUp, now: datetime) -> FollowUp | None:
     """Return the case of a list behind one that has just left it, else its first."""
-    if filters.view not in views(user):
+    if not filters.view.is_of_cases:
         return None
     if done.severity is not None:
-        behind: FollowUp | None = open_cases(user, replace(filters, after=Place.of(done))).first()
+        further = open_cases(user, replace(filters, after=Place.of(done)), now)
+        behind: FollowUp | None = further.first()
         if behind is not None:
             return behind
-    others = open_cases(user, replace(filters, after=None)).exclude(pk=done.pk)
+    others = open_cases(user, replace(filters, after=None), now).exclude(pk=done.pk)
     first: FollowUp | None = others.first()
     return first
 
 
-def pain(cases: Iterable[FollowUp], now: datetime) -> dict[int, Series]:
-    """Return the worst pain of the last half year of each case, in one query."""
-    items = ("surgery_id", "surgery__performed_on", *trends.PainRow._fields[2:])
-    reports = SymptomReport.objects.filter(
-        surgery__in=[case.surgery_id for case in cases if not rows.is_closed(case)],
-        reported_at__gte=now - timedelta(days=SPARK_DAYS),
-    ).order_by("surgery_id", "reported_at", "pk")
-    return trends.worst_of_each(trends.PainRow(*values) for values in reports.values_list(*items))
+def trends_of(cases: Iterable[FollowUp]) -> dict[int, trends.Trend]:
+    """Return the worst pain of the last half year of each case, with what is expected there.
+
+    One query for all of them: the answers came with the cases.
+    """
+    shown = [case for case in cases if not rows.is_closed(case)]
+    bands = ExpectedRange.objects.bands(case.surgery for case in shown)
+    answers = (trends.PainRow.read(case.surgery, row) for case in shown for row in case.pain)  # type: ignore[attr-defined]
+    return {
+        surgery: trends.Trend.of(series, bands.get(surgery, {}))
+        for surgery, series in trends.worst_of_each(answers).items()
+    }
 
 
 class Counted(NamedTuple):
@@ -161,7 +211,7 @@ class Tally:
 
 def tally(user: "User", now: datetime) -> Tally:
     """Return the counts of the open cases; one query, however long the queue."""
-    lists = views(user)
+    lists = views(user, now)
     # why a restricted record is in the queue is not counted: it would tell
     told = _open_flags(Flag.objects.for_user(user))
     families = ArraySubquery(told.values("family"))
@@ -187,16 +237,43 @@ def tally(user: "User", now: datetime) -> Tally:
     return Tally(cases[:COUNTED], is_capped=len(cases) > COUNTED)
 
 
-def resolved_today(user: "User", now: datetime) -> list[Flag]:
-    """Return the flags people closed since the clinic's midnight, newest first."""
+def resolved_today(user: "User", now: datetime) -> FlagQuerySet:
+    """Flags people closed since the clinic's midnight, newest first."""
     flags = Flag.objects.for_user(user).filter(closed_by__isnull=False)
     if user.clinic is not None:
         today = midnight(user.clinic.zone, user.clinic.today(now))
         flags = flags.filter(closed_at__gte=today)
     related = ("clinic", "closed_by", "surgery__patient", "surgery__surgeon")
-    return list(
-        flags.select_related(*related, "surgery__follow_up").order_by("-closed_at", "-pk")[:PAGE]
-    )
+    return flags.select_related(*related, "surgery__follow_up").order_by("-closed_at", "-pk")
+
+
+def waiting_for_results(user: "User") -> ImagingQuerySet:
+    """Requested imaging without a result, longest waited for first."""
+    studies = ImagingStudy.objects.for_user(user).waiting()
+    related = ("clinic", "requested_by", "surgery__patient", "surgery__surgeon")
+    return studies.select_related(*related, "surgery__follow_up").order_by("requested_at", "pk")
+
+
+def other_counts(user: "User", now: datetime) -> dict[QueueView, str]:
+    """Return how long the lists are that are not of open cases; one query."""
+    lists = {
+        QueueView.WAITING: waiting_for_results(user),
+        QueueView.RESOLVED_TODAY: resolved_today(user, now),
+    }
+    capped = {
+        view.name: Func(
+            ArraySubquery(rows.order_by().values("pk")[: COUNTED + 1]),
+            function="cardinality",
+            output_field=IntegerField(),
+        )
+        for view, rows in lists.items()
+    }
+    of_user = get_user_model().objects.filter(pk=user.pk).annotate(**capped)
+    found: dict[str, int] = of_user.values(*capped).get()
+    return {
+        view: f"{COUNTED}+" if found[view.name] > COUNTED else str(found[view.name])
+        for view in lists
+    }
 
 
 def facts(follow_up: FollowUp, now: datetime) -> Facts:
@@ -219,6 +296,8 @@ def facts(follow_up: FollowUp, now: datetime) -> Facts:
         profile=profiles.order_by("recorded_on", "pk").last(),
         evaluation=Evaluation.objects.filter(**of_surgery).order_by("at", "pk").last(),
         phones=list(phones.values_list("address", flat=True).distinct()),
+        bands=ExpectedRange.objects.bands([surgery]).get(surgery.pk, {}),
+        studies=list(ImagingStudy.objects.waiting().filter(**of_surgery).order_by("requested_at")),
     )
 
 

@@ -1,25 +1,23 @@
-"""Work a case: claim, acknowledge, document contact, resolve."""
+"""Work a case: claim, release, acknowledge, document contact, resolve."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.staff.access import Action, StaffRequest, requires
-from followups.choices import ContactOutcome
-from followups.forms.queue import FilterForm, Filters
+from followups.choices import ContactOutcome, FlagEventKind
 from followups.forms.review import ContactForm, ResolveForm
+from followups.forms.sheets import VersionForm
 from followups.models import ContactAttempt, FollowUp
 from followups.presenters.case import Facts
 from followups.services import cases, contacts
 from followups.views import reading
-from followups.views.pages import Sheet, render_queue
+from followups.views.outcomes import conflict, conflict_with, done, show_sheet, undo_token
+from followups.views.pages import Sheet
 from followups.views.queue import get_case
 from followups.views.saving import posted
 
@@ -29,20 +27,22 @@ SAME_CONTACT_WITHIN = timedelta(minutes=1)
 @requires(Action.REVIEW)
 @require_POST
 def claim(request: StaffRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, cases.claim, "You claimed this case.")
+    return _step(request, pk, cases.claim, FlagEventKind.CLAIMED, "You claimed this case.")
 
 
 @requires(Action.REVIEW)
 @require_POST
 def release(request: StaffRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, cases.release, "Anybody can claim this case again.")
+    said = "Anybody can claim this case again."
+    return _step(request, pk, cases.release, FlagEventKind.RELEASED, said)
 
 
 @requires(Action.REVIEW)
 @require_POST
 def acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
-    done = "Acknowledged. The response clock runs until contact is documented."
-    return _step(request, pk, cases.acknowledge, done)
+    said = "Acknowledged. The response clock runs until contact is documented."
+    version = {"version": VersionForm.of(request.POST)}
+    return _step(request, pk, cases.acknowledge, FlagEventKind.ACKNOWLEDGED, said, **version)
 
 
 @requires(Action.REVIEW)
@@ -51,17 +51,16 @@ def contact(request: StaffRequest, pk: int) -> HttpResponse:
     follow_up = get_case(request, pk)
     form = ContactForm(posted(request))
     if not form.is_valid():
-        return _sheet(request, follow_up, Sheet("contact", form))
+        return show_sheet(request, follow_up, Sheet("contact", form))
     if not _is_repeated(request, follow_up, form.cleaned_data):
         contacts.record(follow_up, by=request.user, now=timezone.now(), **form.cleaned_data)
     reached = ContactOutcome(form.cleaned_data["outcome"]).is_contact
-    messages.success(
-        request,
+    said = (
         "Contact documented. The response clock has stopped."
         if reached
-        else "Attempt documented. The response clock runs on.",
+        else "Attempt documented. The response clock runs on."
     )
-    return _to_case(request, pk)
+    return done(request, follow_up, said)
 
 
 @requires(Action.REVIEW)
@@ -71,14 +70,15 @@ def resolve(request: StaffRequest, pk: int) -> HttpResponse:
     facts = reading.facts(follow_up, timezone.now())
     version = {"version": follow_up.version}
     form = ResolveForm(posted(request), flags=facts.open_flags, initial=version)
+    sheet = Sheet("resolve", form)
     if form.is_bound:
         if _is_mine_already(request, facts):
-            return _to_next(request, follow_up)
+            return done(request, follow_up, "Resolved.", is_over=True)
         if request.POST.get("version") != str(follow_up.version):
-            return _conflict(request, pk)
+            return conflict_with(request, follow_up, facts, sheet)
         if form.is_valid():
             return _resolve(request, follow_up, form)
-    return _sheet(request, follow_up, Sheet("resolve", form), facts=facts)
+    return show_sheet(request, follow_up, sheet, facts)
 
 
 def _resolve(request: StaffRequest, follow_up: FollowUp, form: ResolveForm) -> HttpResponse:
@@ -86,48 +86,33 @@ def _resolve(request: StaffRequest, follow_up: FollowUp, form: ResolveForm) -> H
     try:
         left = cases.resolve(follow_up, by=request.user, now=now, **form.resolution())
     except cases.Changed:
-        return _conflict(request, follow_up.pk)
+        current = get_case(request, follow_up.pk)
+        facts = reading.facts(current, now)
+        again = ResolveForm(flags=facts.open_flags)
+        return conflict_with(request, current, facts, Sheet("resolve", again))
+    undo = undo_token(request, FlagEventKind.RESOLVED, before=follow_up, after=left, now=now)
     if left.severity is not None:
-        messages.success(request, "Resolved. Other flags of this case are still open.")
-        return _to_case(request, follow_up.pk)
-    return _to_next(request, follow_up)
+        said = "Resolved. Other flags of this case are still open."
+        return done(request, follow_up, said, undo=undo)
+    return done(request, follow_up, "Resolved.", undo=undo, is_over=True)
 
 
 def _step(
-    request: StaffRequest, pk: int, service: Callable[..., FollowUp], done: str
+    request: StaffRequest,
+    pk: int,
+    service: Callable[..., FollowUp],
+    kind: FlagEventKind,
+    said: str,
+    **facts: Any,
 ) -> HttpResponse:
+    before, now = get_case(request, pk), timezone.now()
     try:
-        service(get_case(request, pk), by=request.user, now=timezone.now())
+        after = service(before, by=request.user, now=now, **facts)
     except cases.Changed:
-        current = get_case(request, pk)
-        return render_queue(request, follow_up=current, has_changed=True, status=409)
-    messages.success(request, done)
-    return _to_case(request, pk)
-
-
-def _sheet(request: StaffRequest, follow_up: FollowUp, sheet: Sheet, **known: Any) -> HttpResponse:
-    """Show a form over the case; with typed values it did not pass, so it is a 422."""
-    status = 422 if sheet.form.is_bound else 200
-    return render_queue(request, follow_up=follow_up, sheet=sheet, status=status, **known)
-
-
-def _conflict(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show what a colleague or a newer answer changed, with what was typed kept."""
-    current = get_case(request, pk)
-    facts = reading.facts(current, timezone.now())
-    typed = {
-        name: request.POST.get(name, "")
-        for name in ("disposition", "next_step", "note", "safe_confirmed_by")
-    }
-    form = ResolveForm(flags=facts.open_flags, initial={**typed, "version": current.version})
-    return render_queue(
-        request,
-        follow_up=current,
-        facts=facts,
-        sheet=Sheet("resolve", form),
-        has_changed=True,
-        status=409,
-    )
+        return conflict(request, pk)
+    is_news = after.version != before.version
+    undo = undo_token(request, kind, before=before, after=after, now=now) if is_news else ""
+    return done(request, before, said, undo=undo)
 
 
 def _is_repeated(request: StaffRequest, follow_up: FollowUp, attempt: dict[str, Any]) -> bool:
@@ -147,23 +132,3 @@ def _is_mine_already(request: StaffRequest, facts: Facts) -> bool:
         return False
     last = max(closed, key=lambda flag: flag.closed_at)  # type: ignore[arg-type,return-value]
     return last.closed_by_id == request.user.pk
-
-
-def _filters(request: StaffRequest) -> Filters:
-    return FilterForm(request.GET).filters()[0]
-
-
-def _to_case(request: StaffRequest, pk: int) -> HttpResponse:
-    address = reverse("followups:case", args=[pk])
-    return redirect(f"{address}{_filters(request).query}")
-
-
-def _to_next(request: StaffRequest, done: FollowUp) -> HttpResponse:
-    """Open the case behind the one just resolved, else the first of the list."""
-    filters = _filters(request)
-    following = reading.next_case(request.user, filters, done)
-    if following is None:
-        messages.success(request, "Resolved. Nothing else is waiting in this list.")
-        return redirect(f"{reverse('followups:queue')}{filters.query}")
-    messages.success(request, "Resolved. This is the next case.")
-    return _to_case(request, following.pk)

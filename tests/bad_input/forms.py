@@ -70,6 +70,26 @@ FORMS: dict[str, Form] = {
             "flags": [world.emergency.lead_flag_id],
         },
     ),
+    "snooze": Form(
+        "/queue/case/<case>/snooze/",
+        {"days": "7", "until": "", "reason": "Seen today; back in a week."},
+        lambda world: {"version": world.case.version, "flags": world.open_flags},
+    ),
+    "imaging": Form(
+        "/queue/case/<case>/imaging/",
+        {"study": "mri-nerve_compression", "note": "Left leg."},
+        lambda world: {"version": world.case.version},
+    ),
+    "hand_over": Form(
+        "/queue/case/<case>/hand-over/",
+        {"note": "You know her best."},
+        lambda world: {"version": world.case.version, "to": world.staff["surgeon"].pk},
+    ),
+    "pin": Form(
+        "/queue/case/<case>/pin/",
+        {"reason": "The family is worried."},
+        lambda world: {"version": world.case.version},
+    ),
     "restrict": Form(
         "/patients/<patient>/restrict/",
         {"reason": "Works here and asked for it."},

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from followups.models import CheckIn, ContactAttempt, Flag, Visit
 from patients import services as records
-from patients.models import Patient, Surgery
+from patients.models import ImagingStudy, Patient, Surgery
 from tests.bad_input.forms import FORMS, filled
 from tests.bad_input.rows import Row
 
@@ -114,6 +114,10 @@ TWICE = [
     ("resolve", None, 0, 302),
     ("book", None, 0, 302),
     ("complete", None, 0, 409),
+    ("snooze", None, 0, 409),
+    ("hand_over", None, 0, 409),
+    ("pin", None, 0, 409),
+    ("imaging", ImagingStudy, 1, 409),
 ]
 
 
@@ -141,9 +145,9 @@ STEPS = [
 
 @pytest.mark.parametrize(("address", "status"), STEPS)
 def test_a_step_taken_twice_is_taken_once(world, address, status):
-    browser = world.browser()
-    assert browser.post(world.address(address)).status_code == 302
+    browser, seen = world.browser(), {"version": world.case.version}
+    assert browser.post(world.address(address), seen).status_code == 302
     once = (CheckIn.objects.count(), Visit.objects.get(pk=world.booked.pk).no_show_at)
 
-    assert browser.post(world.address(address)).status_code == status
+    assert browser.post(world.address(address), seen).status_code == status
     assert (CheckIn.objects.count(), Visit.objects.get(pk=world.booked.pk).no_show_at) == once

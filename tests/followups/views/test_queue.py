@@ -38,8 +38,8 @@ pytestmark = pytest.mark.django_db
 NOW = at(60, 14)
 PHONE, REACHED = ContactMethod.PHONE, ContactOutcome.REACHED
 NO_ANSWER = ContactOutcome.NO_ANSWER
-LIST_QUERIES = 7 + REACH + AUDIT  # four for sign-in and frame, three for the list
-CASE_QUERIES = LIST_QUERIES + 10
+LIST_QUERIES = 8 + REACH + AUDIT  # four for sign-in and frame, four for the list
+CASE_QUERIES = LIST_QUERIES + 12
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,7 @@ def test_a_case_past_its_target_says_so_in_words(client, nurse):
 
 def test_only_documented_contact_takes_a_case_out_of_the_list(client, nurse):
     flag = make_case()
-    cases.acknowledge(case_of(flag), by=nurse, now=NOW)
+    cases.acknowledge(case_of(flag), by=nurse, version=case_of(flag).version, now=NOW)
     assert names(client.get("/queue/").text) == ["Ada"]
 
     contacts.record(case_of(flag), by=nurse, method=PHONE, outcome=REACHED, now=NOW)
@@ -475,7 +475,7 @@ def test_a_case_a_colleague_claimed_first_stays_theirs(client, nurse):
 def test_acknowledging_leaves_the_clock_running(client, nurse):
     flag = make_case()
 
-    client.post(url("acknowledge", flag))
+    client.post(url("acknowledge", flag), {"version": case_of(flag).version})
 
     flag.refresh_from_db()
     assert flag.acknowledged_at == NOW
@@ -629,7 +629,8 @@ def test_a_colleague_who_was_first_is_named_and_the_note_is_kept(client, nurse):
     flag = make_case()
     stale = resolution(flag)
     colleague = make_user(last_name="Bjornstad", first_name="Siri")
-    cases.acknowledge(case_of(flag), by=colleague, now=NOW - timedelta(minutes=5))
+    seen = {"version": case_of(flag).version, "now": NOW - timedelta(minutes=5)}
+    cases.acknowledge(case_of(flag), by=colleague, **seen)
 
     response = client.post(url("resolve", flag), stale)
 
