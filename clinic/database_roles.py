@@ -37,7 +37,12 @@ APP_DELETES = {
     "account_emailconfirmation",
     "staff_throttle",
 }
-SERVICE_DELETES = {"audit_values", "followups_checkinlink", "privacy_notice"} | APP_DELETES
+SERVICE_DELETES = {
+    "audit_values",
+    "followups_checkinlink",
+    "followups_inboundmessage",
+    "privacy_notice",
+} | APP_DELETES
 
 _MAKE = """
 DO $$ BEGIN

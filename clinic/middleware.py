@@ -80,6 +80,8 @@ class OrdinaryRequests:
     METHODS = ("GET", "HEAD", "POST", "OPTIONS")
     FORM = "application/x-www-form-urlencoded"
     FORM_WITH_FILES = "multipart/form-data"
+    JSON = "application/json"
+    REPORTS = "/hooks/mail/"  # what providers of mail send is no form
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -110,9 +112,12 @@ class OrdinaryRequests:
             return 400
         if int(length) == 0:
             return 0
-        if request.content_type not in self.largest or "Content-Encoding" in request.headers:
+        largest = dict(self.largest)
+        if request.path == self.REPORTS:
+            largest[self.JSON] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type not in largest or "Content-Encoding" in request.headers:
             return 415
-        return 413 if int(length) > self.largest[request.content_type] else 0
+        return 413 if int(length) > largest[request.content_type] else 0
 
 
 class RefuseControlCharacters:

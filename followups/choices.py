@@ -290,6 +290,18 @@ class EvaluationTrigger(TextChoices):
     RECORD = "record", "A changed record"
 
 
+class Meaning(TextChoices):
+    """What somebody wants who sends us a text."""
+
+    TEXT = "text", "Wrote"
+    STOP = "stop", "Stopped text messages"
+    START = "start", "Wants text messages again"
+    HELP = "help", "Asked for help with texts"
+    CONFIRM = "confirm", "Will come to the visit"
+    CALL = "call", "Asks to be called"
+    CHANGED = "changed", "Says that something has changed"
+
+
 class ReminderPurpose(TextChoices):
     """What a message to a patient is about."""
 

@@ -29,6 +29,7 @@ from followups.models import (
     Flag,
     FlagEvent,
     FollowUp,
+    InboundMessage,
     Lesson,
     Notice,
     ProviderEvent,
@@ -110,6 +111,15 @@ class World:
             step=0,
             not_before=at(7),
             not_after=at(8),
+        )
+        self.text = InboundMessage.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            visit=self.visit,
+            sender="+12125550123",
+            provider_id="SM2",
+            meaning="text",
+            received_at=at(7),
         )
         self.provider_event = ProviderEvent.objects.create(
             provider="sms", event_id="SM1 sent", kind="sent", received_at=at(7)
@@ -449,6 +459,13 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "reminder_visit_at_iff_appointment": change("reminder", visit_at=at(7)),
     "reminder_once_per_appointment": copy("visit_reminder", public_id=NEW_ID),
     "reminder_delivered_at_iff_delivered": change("reminder", delivery="delivered"),
+    "inbound_patient_same_clinic": elsewhere("text", visit_id=None),
+    "inbound_visit_same_clinic": elsewhere("text", patient_id=None),
+    "inbound_once": copy("text"),
+    "inbound_body_length": copy("text", provider_id="SM3", body="x" * 10_001),
+    "inbound_handled_by_has_a_time": lambda world: change("text", handled_by=world.user)(world),
+    "inbound_meaning_is_known": change("text", meaning="poem"),
+    "inbound_text_is_read_by_somebody": change("text", handled_at=at(8)),
     "provider_event_once": copy("provider_event"),
     "provider_event_has_an_id": copy("provider_event", event_id=""),
     # closed records
@@ -547,6 +564,7 @@ OWN_ROWS: dict[str, str] = {
     "flag_event_own_rows": "event",
     "contact_own_rows": "attempt",
     "notice_own_rows": "notice",
+    "inbound_own_rows": "text",
     "reminder_own_rows": "reminder",
     "erasure_own_rows": "erasure",
     "privacy_notice_own_rows": "opening_notice",
@@ -583,7 +601,7 @@ def test_the_models_named_here_are_all_there_are():
         FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
-        ExpectedScore, Preferences, ProviderEvent,
+        ExpectedScore, Preferences, ProviderEvent, InboundMessage,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -8,20 +8,23 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from xml.sax.saxutils import escape
 
 from allauth.account.adapter import get_adapter
+from anymail.exceptions import AnymailWebhookValidationFailure
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.operations.reports import text_report
+from clinic.operations.reports import incoming_text, mail_reports, text_report
 from clinic.staff import throttle
 from clinic.staff.access import public
+from clinic.staff.models import Clinic
 from followups.notify.signatures import is_signed
-from followups.services import receipts
+from followups.services import inbound, receipts
 from patients.reach import EVERY_CLINIC, reach
 
 logger = logging.getLogger(__name__)
@@ -89,4 +92,43 @@ def sms_status(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponse(status=400)
     with reach(EVERY_CLINIC, request=CALLER):
         receipts.record(report, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@public
+@csrf_exempt
+@require_POST
+@readable
+@signed
+def sms_inbound(request: HttpRequest) -> HttpResponse:
+    """Take in a text somebody sent; what to answer stands in the reply, if anything does."""
+    incoming, number = incoming_text(request.POST), request.POST.get("To", "")
+    if incoming is None:
+        return HttpResponse(status=400)
+    with reach(EVERY_CLINIC, request=CALLER):
+        own = Clinic.objects.filter(sms_number=number) if number else Clinic.objects.none()
+        clinics = list(own) or list(Clinic.objects.filter(sms_number=""))
+        answer = inbound.receive(incoming, clinics=clinics, now=timezone.now())
+    said = f"<Message>{escape(answer)}</Message>" if answer else ""
+    return HttpResponse(f"<Response>{said}</Response>", content_type="text/xml")
+
+
+@public
+@csrf_exempt
+@require_http_methods(["HEAD", "POST"])
+def mail(request: HttpRequest) -> HttpResponse:
+    """Take in what became of e-mails, from the provider named in the settings."""
+    if not settings.MAIL_REPORTS_FROM:
+        raise Http404
+    if request.method == "HEAD":  # some providers look whether anybody is here
+        return HttpResponse()
+    try:
+        reports = mail_reports(request)
+    except AnymailWebhookValidationFailure:
+        return forged(request)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return HttpResponse(status=400)
+    with reach(EVERY_CLINIC, request=CALLER):
+        for report in reports:
+            receipts.record(report, now=timezone.now())
     return HttpResponse(status=204)

@@ -22,7 +22,7 @@ from clinic.audit.models import Values
 from clinic.privacy import holdings, ledger
 from clinic.privacy.models import Erasure
 from clinic.staff.models import User
-from followups.models import CheckInLink, Draft, Flag
+from followups.models import CheckInLink, Draft, Flag, InboundMessage
 from followups.services import plans
 from patients.choices import PatientStatus
 from patients.models import ContactChannel, Patient, Restriction
@@ -51,7 +51,14 @@ KEPT: dict[str, tuple[str, ...]] = {
     "privacy.Erasure": ("reason",),
     "audit.Entry": ("what", "login", "request", "reason", "detail"),
 }
-WHOLE = (ContactChannel, CheckInLink, Draft, Restriction, Values)  # nothing of them is left
+WHOLE = (
+    ContactChannel,
+    CheckInLink,
+    Draft,
+    InboundMessage,
+    Restriction,
+    Values,
+)  # nothing of them is left
 SET_ASIDE = (
     "patients.SymptomReport:append_only",
     "patients.Opening:keeps_the_rest",

@@ -138,6 +138,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name
 
+    @property
+    def sees_patients(self) -> bool:
+        """Whether the role has to do with patients; which pages it opens, access.py says."""
+        return self.role != Role.ADMINISTRATOR
+
     def get_session_auth_hash(self) -> str:
         """Return what a session must match: it ends with any of these, at once and everywhere."""
         return self._rights_hash()

@@ -2,7 +2,7 @@
 
 from followups.models.drafts import Draft, Lesson
 from followups.models.expected import ExpectedRange, ExpectedScore
-from followups.models.inbound import ProviderEvent
+from followups.models.inbound import InboundMessage, ProviderEvent
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
@@ -19,6 +19,7 @@ __all__ = [
     "FlagEvent",
     "FollowUp",
     "Heartbeat",
+    "InboundMessage",
     "Lesson",
     "Notice",
     "ProviderEvent",

@@ -28,6 +28,7 @@ from followups.models import (
     Flag,
     FlagEvent,
     FollowUp,
+    InboundMessage,
     Lesson,
     Notice,
     Reminder,
@@ -73,6 +74,7 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Flag: ("explanation", "evidence", "snooze_reason", "note"),
     FlagEvent: ("text",),
     ContactAttempt: ("note",),
+    InboundMessage: ("body",),
     Erasure: ("reason",),
 }
 APPEND_ONLY = (
@@ -168,6 +170,17 @@ class Story:
             **self.own, patient=self.patient, recorded_on=OPERATED
         )
         self.channel = ContactChannel.objects.get(patient=self.patient)
+        self.text = InboundMessage.objects.create(
+            **self.own,
+            patient=self.patient,
+            sender=self.phone,
+            provider_id="SM1",
+            meaning="text",
+            received_at=at(60),
+        )
+        self.stray = InboundMessage.objects.create(
+            **self.own, sender="+1999", provider_id="SM2", meaning="text", received_at=at(60)
+        )
         ContactChannel.objects.create(
             **self.own, patient=self.patient, kind="phone", address=self.phone
         )
@@ -227,7 +240,8 @@ class Story:
         """Put a word into every text, whatever may usually change it."""
         for name, row in self.rows().items():
             what = "v" if name.startswith("closed") or name == "restriction" else "p"
-            what = "s" if isinstance(row, Clinic | User | Erasure) else what
+            is_nobodys = isinstance(row, Clinic | User | Erasure) or name == "stray"
+            what = "s" if is_nobodys else what
             texts = {
                 text: self._said(text, what)
                 for text in TEXTS.get(type(row), ())
