@@ -1,10 +1,11 @@
 """Moments on a clinic's clock, and the database's own clock."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+WEEKEND = (5, 6)
 MORNING = time(9)  # inside the local send window of 8 to 10; no zone skips this hour
 
 
@@ -16,6 +17,16 @@ def morning(zone: ZoneInfo, day: date) -> datetime:
 def midnight(zone: ZoneInfo, day: date) -> datetime:
     """Return the start of ``day`` on that zone's wall clock."""
     return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def working_days_ago(zone: ZoneInfo, now: datetime, days: int) -> datetime:
+    """Return the moment so many working days back, at the same hour; weekends do not count."""
+    local = now.astimezone(zone)
+    day = local.date()
+    while days:
+        day -= timedelta(days=1)
+        days -= day.weekday() not in WEEKEND
+    return datetime.combine(day, local.time(), tzinfo=zone)
 
 
 def database_now() -> datetime:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from followups.views import changes, queue, review, rules, steps, undoing
+from followups.views import changes, inbox, queue, review, rules, steps, undoing
 
 app_name = "followups"
 urlpatterns = [
     path("rules/", rules.index, name="rules"),
+    path("messages/", inbox.index, name="inbox"),
+    path("messages/<id:pk>/handled/", inbox.handle, name="inbox_handle"),
     path("queue/", queue.index, name="queue"),
     path("queue/changes/", changes.index, name="changes"),
     path("queue/undo/", undoing.undo, name="undo"),

@@ -30,6 +30,8 @@ PAGES = {
     "followups:unpin": "“Unpin” in the case of {who}",
     "followups:reopen": "the form that reopens the case of {who}",
     "followups:case_visit": "“Visit” in the case of {who}",
+    "followups:inbox": "the messages from patients",
+    "followups:inbox_handle": "“Handled” on a message from {who}",
     "followups:rules": "the clinical rules",
     "patients:list": "the list of patients",
     "patients:register": "the form for a new patient",
@@ -65,6 +67,7 @@ TABLES = {
     "patients_opening": "break-glass opening",
     "patients_restriction_members": "team of the restricted record",
     "patients_contactchannel": "contact channel",
+    "followups_inboundmessage": "message from a patient",
     "patients_surgery": "operation",
     "staff_user": "account",
 }

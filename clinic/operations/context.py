@@ -14,11 +14,12 @@ from django.utils.functional import SimpleLazyObject
 from clinic.operations.heartbeats import Pulse, pulse
 from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
-from followups.models import FollowUp
+from followups.models import FollowUp, InboundMessage
 from patients.models import Opening, Patient
 
 MOST_CASES = 999
 MOST_PATIENTS = 9_999
+MOST_TEXTS = 99
 
 
 class _StaffPage:
@@ -33,8 +34,8 @@ class _StaffPage:
         return user if isinstance(user, User) else None
 
     @cached_property
-    def counts(self) -> tuple[int, int, list[dict[str, Any]]]:
-        """Cases awaiting contact, active patients, restricted records opened: one query.
+    def counts(self) -> tuple[int, int, list[dict[str, Any]], int]:
+        """Cases awaiting contact, active patients, restricted records opened, texts: one query.
 
         The counts are of the whole clinic, records closed to this person among them.
         """
@@ -42,12 +43,14 @@ class _StaffPage:
         cases = FollowUp.objects.in_clinic(user).queue().awaiting_contact()
         patients = Patient.objects.in_clinic(user).active()
         opened = Opening.objects.filter(user=user, until__gt=Now()).order_by("until")
-        counted: tuple[int, int, list[dict[str, Any]]] = (
+        texts = InboundMessage.objects.in_clinic(user).for_role_of(user).unhandled()
+        counted: tuple[int, int, list[dict[str, Any]], int] = (
             User.objects.filter(pk=user.pk)
             .values_list(
                 _up_to(MOST_CASES, cases),
                 _up_to(MOST_PATIENTS, patients),
                 ArraySubquery(opened.values(row=JSONObject(pk="pk", until="until"))),
+                _up_to(MOST_TEXTS, texts),
             )
             .get()
         )
@@ -73,6 +76,11 @@ class _StaffPage:
     def patient_count(self) -> str | None:
         return _shown(self.counts[1], MOST_PATIENTS) if self.user else None
 
+    def inbox_count(self) -> str:
+        """Texts of patients that nobody has seen to; "" for none."""
+        waiting = self.counts[3] if self.user else 0
+        return _shown(waiting, MOST_TEXTS) if waiting else ""
+
 
 def _up_to(most: int, rows: QuerySet) -> Func:
     """Count rows, but no further than just past the most that is shown."""
@@ -96,4 +104,5 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "queue_count": SimpleLazyObject(page.queue_count),
         "patient_count": SimpleLazyObject(page.patient_count),
         "openings": SimpleLazyObject(page.openings),
+        "inbox_count": SimpleLazyObject(page.inbox_count),
     }

@@ -30,6 +30,7 @@ class Action(StrEnum):
     REVIEW = "review"  # see the queue and cases, call, claim, resolve
     SEE_PATIENTS = "see_patients"
     EDIT_PATIENTS = "edit_patients"  # register, record surgery, book visits
+    READ_MESSAGES = "read_messages"  # texts patients send, and those of unknown numbers
     BREAK_GLASS = "break_glass"  # open a restricted record with a reason
     RESTRICT = "restrict"  # close a record to all but its team
     EXPORT_PATIENT = "export_patient"
@@ -43,6 +44,7 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.REVIEW: frozenset({Role.SURGEON, Role.NURSE}),
     Action.SEE_PATIENTS: frozenset({Role.SURGEON, Role.NURSE, Role.AUDITOR}),
     Action.EDIT_PATIENTS: frozenset({Role.SURGEON, Role.NURSE}),
+    Action.READ_MESSAGES: frozenset({Role.SURGEON, Role.NURSE, Role.ADMINISTRATOR}),
     Action.BREAK_GLASS: frozenset({Role.SURGEON, Role.NURSE}),
     Action.RESTRICT: frozenset({Role.SURGEON}),
     Action.EXPORT_PATIENT: frozenset({Role.SURGEON}),

@@ -23,12 +23,15 @@ LONGEST_TEXT = 10_000
 
 class InboundQuerySet(ClinicQuerySet):
     def readable_by(self, user: "User") -> Self:
-        """What this person may read: without a right to patients, only of unknown numbers."""
-        rows = self.for_user(user)
+        """What this person may read."""
+        return self.for_user(user).for_role_of(user)
+
+    def for_role_of(self, user: "User") -> Self:
+        """All of it; without a right to patients, only texts of unknown numbers."""
         if user.is_superuser or user.sees_patients:
-            return rows
+            return self
         known = ContactChannel.objects.filter(clinic=OuterRef("clinic"), address=OuterRef("sender"))
-        return rows.filter(~Exists(known), patient=None)
+        return self.filter(~Exists(known), patient=None)
 
     def unhandled(self) -> Self:
         """Texts somebody still has to read."""

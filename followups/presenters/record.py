@@ -9,7 +9,15 @@ from django.utils.safestring import SafeString
 from phonenumber_field.phonenumber import PhoneNumber
 
 from followups.charts import spine
-from followups.models import CheckIn, ContactAttempt, FlagEvent, FollowUp, Lesson, Visit
+from followups.models import (
+    CheckIn,
+    ContactAttempt,
+    FlagEvent,
+    FollowUp,
+    InboundMessage,
+    Lesson,
+    Visit,
+)
 from followups.notify import MESSENGERS
 from followups.presenters import people, words
 from followups.presenters.risks import Risks, risks
@@ -35,6 +43,7 @@ class Record:
     events: Sequence[FlagEvent] = ()
     contacts: Sequence[ContactAttempt] = ()
     lessons: Sequence[Lesson] = ()
+    texts: Sequence[InboundMessage] = ()
 
     @property
     def today(self) -> date:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from followups.choices import FlagEventKind, VisitStatus
 from followups.clock import midnight
-from followups.models import ContactAttempt, FlagEvent, Visit
+from followups.models import ContactAttempt, FlagEvent, InboundMessage, Visit
 from followups.presenters import words
 from followups.presenters.plan import name_of
 from followups.presenters.record import Record
@@ -74,6 +74,7 @@ def _all(record: Record) -> Iterator[Entry]:
     yield from _missed(record)
     yield from _flagged(record.events)
     yield from (_contacted(attempt) for attempt in record.contacts)
+    yield from (_texted(message) for message in record.texts)
     for visit in record.visits:
         yield from _visited(visit, record)
     surgery = record.surgery
@@ -138,6 +139,13 @@ def _contacted(attempt: ContactAttempt) -> Entry:
     title = f"{attempt.get_method_display()}: {attempt.get_outcome_display().lower()}"
     said = ": ".join(part for part in (attempt.by.display_name, attempt.note) if part)
     return Entry(attempt.at, "contact", "phone", title, said)
+
+
+def _texted(message: InboundMessage) -> Entry:
+    waits = "" if message.handled_at else "Nobody has handled it yet."
+    said = " ".join(part for part in (f"“{message.body}”" if message.body else "", waits) if part)
+    title = f"Text from the patient: {message.get_meaning_display().lower()}"
+    return Entry(message.received_at, "contact", "message", title, said)
 
 
 def _visited(visit: Visit, record: Record) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from followups.models import CheckIn, ContactAttempt, FlagEvent, Lesson, Visit
+from followups.models import CheckIn, ContactAttempt, FlagEvent, InboundMessage, Lesson, Visit
 from followups.presenters.record import Record
 from patients.identifiers import normalise_mrn
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clinic.staff.models import User
 
 PAGE = 50
+MOST_TEXTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def record(patient: Patient, *, surgery_pk: int | None, now: datetime) -> Record
         risks=RiskProfile.objects.filter(patient=patient).order_by("recorded_on", "pk").last(),
         surgeries=surgeries,
         surgery=surgery,
+        texts=list(InboundMessage.objects.filter(patient=patient)[:MOST_TEXTS]),
     )
     if surgery is None:
         return found

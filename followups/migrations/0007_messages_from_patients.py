@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followups', '0005_provider_events'),
+        ('followups', '0006_queue_events'),
         ('patients', '0002_letters_and_closed_channels'),
         ('staff', '0003_number_for_texts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
