@@ -21,8 +21,13 @@ from followups.models import (
     FlagEvent,
     FollowUp,
     Heartbeat,
+    Hold,
     Notice,
+    OnCall,
+    Origin,
+    Provider,
     Reminder,
+    StaffMessage,
     Visit,
 )
 from followups.services import facts, plans
@@ -136,6 +141,40 @@ class ReminderAdmin(ReadOnlyAdmin):
     search_fields = ("=public_id", "=provider_id", "^patient__mrn")
     date_hierarchy = "not_before"
     ordering = ("-not_before", "-pk")
+
+
+@admin.register(StaffMessage)
+class StaffMessageAdmin(ReadOnlyAdmin):
+    list_display = ("not_before", "kind", "to", "channel", "state", "attempts", "acknowledged_at")
+    list_filter = ("state", "kind", "channel", "clinic")
+    list_select_related = ("to",)
+    search_fields = ("=public_id", "=provider_id")
+    date_hierarchy = "not_before"
+    ordering = ("-not_before", "-pk")
+
+
+@admin.register(OnCall)
+class OnCallAdmin(ReadOnlyAdmin):
+    list_display = ("clinic", "email", "phone", "escalation_email", "escalation_phone")
+    list_select_related = ("clinic",)
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnlyAdmin):
+    list_display = ("at", "clinic", "by", "reason", "released_at", "released_by")
+    list_filter = ("clinic",)
+    list_select_related = ("clinic", "by", "released_by")
+    date_hierarchy = "at"
+
+
+@admin.register(Provider)
+class ProviderAdmin(ReadOnlyAdmin):
+    list_display = ("channel", "failures", "open_until", "failed_at", "reason")
+
+
+@admin.register(Origin)
+class OriginAdmin(ReadOnlyAdmin):
+    list_display = ("place", "seen_at")
 
 
 @admin.register(Heartbeat)

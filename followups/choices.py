@@ -338,6 +338,16 @@ class Delivery(TextChoices):
     UNDELIVERED = "undelivered", "Could not be delivered"
 
 
+class StaffMessageKind(TextChoices):
+    """Why a member of staff is written to."""
+
+    PAGE = "page", "Emergency page"
+    ESCALATION = "escalation", "Emergency page, escalated"
+    ASSIGNED = "assigned", "Case assigned"
+    TARGET = "target", "Response target running out"
+    DIGEST = "digest", "Daily digest"
+
+
 class NoticeLevel(TextChoices):
     """How much of the response target has passed when somebody is told."""
 

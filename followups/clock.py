@@ -8,10 +8,17 @@ from django.db import connection
 WEEKEND = (5, 6)
 MORNING = time(9)  # inside the local send window of 8 to 10; no zone skips this hour
 
+EARLY = time(8, 30)  # … and before it: what is about a day comes before what asks for an answer
+
 
 def morning(zone: ZoneInfo, day: date) -> datetime:
     """Return nine o'clock of ``day`` on that zone's wall clock."""
     return datetime.combine(day, MORNING, tzinfo=zone)
+
+
+def early(zone: ZoneInfo, day: date) -> datetime:
+    """Return half past eight of ``day`` on that zone's wall clock."""
+    return datetime.combine(day, EARLY, tzinfo=zone)
 
 
 def midnight(zone: ZoneInfo, day: date) -> datetime:

@@ -100,6 +100,25 @@ VISIT_WINDOWS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """When patients hear of their appointments, and staff of what cannot wait [D]."""
+
+    # Before an appointment; a visit that is booked or missed is written about as well.
+    visit_ahead_days: tuple[int, ...] = (3, 1)
+    visit_missed_within_days: int = 3
+    invitation_lasts_days: int = 7
+    # Usual practice of paging: 5 to 15 minutes until the next in line is called [M]; of
+    # the hour that an emergency has, this leaves three quarters.
+    page_escalates_minutes: int = 15
+    page_lasts_hours: int = 12
+    notice_lasts_hours: int = 24
+    digest_at: time = time(7, 30)
+
+
+MESSAGES = Messages()
+
+
+@dataclass(frozen=True, slots=True)
 class LostToFollowUp:
     """When silence becomes lost to follow-up; any contact reverses it [D]."""
 

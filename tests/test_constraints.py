@@ -29,11 +29,16 @@ from followups.models import (
     Flag,
     FlagEvent,
     FollowUp,
+    Hold,
     InboundMessage,
     Lesson,
     Notice,
+    OnCall,
+    Origin,
+    Provider,
     ProviderEvent,
     Reminder,
+    StaffMessage,
     Visit,
 )
 from patients.models import (
@@ -124,6 +129,19 @@ class World:
         self.provider_event = ProviderEvent.objects.create(
             provider="sms", event_id="SM1 sent", kind="sent", received_at=at(7)
         )
+        self.page = StaffMessage.objects.create(
+            clinic=self.clinic,
+            kind="page",
+            flag=self.flag,
+            key="page:1",
+            channel="email",
+            not_before=at(60),
+            not_after=at(61),
+        )
+        self.on_call = OnCall.objects.create(clinic=self.clinic, email="on.call@example.org")
+        self.hold = Hold.objects.create(clinic=self.clinic, reason="Wrong numbers", at=at(1))
+        self.provider = Provider.objects.create(channel="email")
+        self.origin = Origin.objects.create(place="here", seen_at=at(1))
         self.evaluation = self.flag.evaluation
         self.event = FlagEvent.objects.create(
             clinic=self.clinic, flag=self.flag, kind="note", at=at(60), severity=2
@@ -458,6 +476,22 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "reminder_about_a_check_in_or_a_visit": change("reminder", purpose="to_book"),
     "reminder_visit_at_iff_appointment": change("reminder", visit_at=at(7)),
     "reminder_once_per_appointment": copy("visit_reminder", public_id=NEW_ID),
+    "staff_message_flag_same_clinic": elsewhere("page", public_id=NEW_ID),
+    "staff_message_told_once": copy("page", public_id=NEW_ID),
+    "staff_message_page_or_person": change("page", kind="digest"),
+    "staff_message_acknowledged_by_somebody": change("page", acknowledged_at=at(60)),
+    "staffmessage_not_after_follows_not_before": change("page", not_after=at(6)),
+    "staffmessage_sent_at_iff_sent": change("page", state="sent"),
+    "staffmessage_sending_has_a_lease": change("page", state="sending"),
+    "staffmessage_state_is_known": change("page", state="lost"),
+    "staffmessage_delivered_at_iff_delivered": change("page", delivery="delivered"),
+    "on_call_reaches_somebody": change("on_call", email=""),
+    "on_call_addresses_can_be": change("on_call", phone="212 555"),
+    "hold_one_at_a_time": copy("hold"),
+    "hold_has_a_reason": change("hold", reason=""),
+    "hold_released_with_a_reason": change("hold", released_at=at(2)),
+    "provider_channel_is_known": change("provider", channel="pigeon"),
+    "origin_is_one_row": change("origin", only=False),
     "reminder_delivered_at_iff_delivered": change("reminder", delivery="delivered"),
     "inbound_patient_same_clinic": elsewhere("text", visit_id=None),
     "inbound_visit_same_clinic": elsewhere("text", patient_id=None),
@@ -566,6 +600,9 @@ OWN_ROWS: dict[str, str] = {
     "notice_own_rows": "notice",
     "inbound_own_rows": "text",
     "reminder_own_rows": "reminder",
+    "staff_message_own_rows": "page",
+    "on_call_own_rows": "on_call",
+    "hold_own_rows": "hold",
     "erasure_own_rows": "erasure",
     "privacy_notice_own_rows": "opening_notice",
 }
@@ -602,6 +639,7 @@ def test_the_models_named_here_are_all_there_are():
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
         ExpectedScore, Preferences, ProviderEvent, InboundMessage,
+        ExpectedScore, Preferences, ProviderEvent, StaffMessage, OnCall, Hold, Provider, Origin,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

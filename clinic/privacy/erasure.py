@@ -46,6 +46,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "followups.Evaluation": ("rule_set_version", "facts", "outcomes"),
     "followups.Flag": ("explanation", "evidence", "rule_set_version"),
     "followups.Reminder": ("reason", "provider_id"),
+    "followups.StaffMessage": ("reason", "provider_id", "key"),
     "followups.Lesson": ("module",),
     "privacy.Notice": ("failure",),
     "privacy.Erasure": ("reason",),

@@ -6,6 +6,8 @@ from followups.models.inbound import InboundMessage, ProviderEvent
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
+from followups.models.sending import Hold, Origin, Provider
+from followups.models.staff_messages import OnCall, StaffMessage
 
 __all__ = [
     "CheckIn",
@@ -19,10 +21,15 @@ __all__ = [
     "FlagEvent",
     "FollowUp",
     "Heartbeat",
+    "Hold",
     "InboundMessage",
     "Lesson",
     "Notice",
+    "OnCall",
+    "Origin",
+    "Provider",
     "ProviderEvent",
     "Reminder",
+    "StaffMessage",
     "Visit",
 ]

@@ -41,12 +41,18 @@ class OutboxMessage(models.Model):
     )
     channel = models.CharField(max_length=10, choices=ChannelKind)
     not_before = models.DateTimeField()
+    was_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was to leave, if it had to wait."
+    )
     not_after = models.DateTimeField(help_text="Later than this it would only confuse.")
     state = models.CharField(max_length=12, choices=ReminderState, default=ReminderState.PENDING)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text="Counted at the send, not at the claim."
+    )
+    unanswered = models.PositiveSmallIntegerField(
+        default=0, help_text="Sends begun since the provider last answered: nobody knows their end."
     )
     sending_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -103,4 +109,14 @@ class OutboxMessage(models.Model):
                 condition=~Q(provider_id=""),
                 name="%(class)s_provider_id",
             ),
+            models.Index(
+                fields=["clinic", "state", "not_before"],
+                condition=Q(state__in=["quarantined", "failed", "expired"]),
+                name="%(class)s_troubled",
+            ),
         ]
+
+    @property
+    def due_at(self) -> datetime:
+        """When it was to leave before anything made it wait."""
+        return self.was_due_at or self.not_before

@@ -27,7 +27,8 @@ class ClinicQuerySet(models.QuerySet):
         A superuser reaches every clinic.
         """
         veiled, rows = veiled_from(user.pk), self.in_clinic(user)
-        return rows.exclude(**{f"{path_to_patient(self.model)}__in": veiled}) if veiled else rows
+        path = path_to_patient(self.model)
+        return rows.exclude(**{f"{path}__in": veiled}) if veiled and path else rows
 
     def veiled_for(self, user: "User") -> Self:
         """Rows of the clinic whose patient's record is closed to this user.

@@ -28,10 +28,13 @@ from followups.models import (
     Flag,
     FlagEvent,
     FollowUp,
+    Hold,
     InboundMessage,
     Lesson,
     Notice,
+    OnCall,
     Reminder,
+    StaffMessage,
     Visit,
 )
 from patients.models import (
@@ -70,6 +73,8 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Opening: ("reason",),
     FollowUp: ("pin_reason",),
     Reminder: ("reason", "provider_id"),
+    StaffMessage: ("reason", "provider_id"),
+    Hold: ("release_reason",),
     Evaluation: ("facts",),
     Flag: ("explanation", "evidence", "snooze_reason", "note"),
     FlagEvent: ("text",),
@@ -145,6 +150,19 @@ class Story:
             by=self.nurse,
             method="phone",
             outcome="no_answer",
+        )
+        self.page = StaffMessage.objects.create(
+            **self.own,
+            kind="page",
+            flag=self.flag,
+            key="page:1",
+            channel="sms",
+            not_before=at(60),
+            not_after=at(61),
+        )
+        self.on_call = OnCall.objects.create(**self.own, email="on.call@example.org")
+        self.hold = Hold.objects.create(
+            **self.own, reason="?", at=at(1), released_at=at(2), release_reason="?"
         )
         self.notice = Notice.objects.create(
             **self.own, flag=self.flag, level="owner", clock_started_at=at(60), made_at=at(62)

@@ -29,6 +29,7 @@ UNAUDITED = {
     "followups_lesson": "given and opened by a check-in's own pages",
     "followups_notice": "made by the clock from a flag, whose changes are audited",
     "followups_reminder": "an outbox; sent messages are counted, never edited",
+    "followups_staffmessage": "an outbox; it says of whom it tells only by its flag",
     "privacy_notice": "an outbox of openings, which are audited",
     "audit_entry": "the audit itself",
     "audit_values": "the audit itself",

@@ -28,8 +28,13 @@ from followups.models import (
     FlagEvent,
     FollowUp,
     Heartbeat,
+    Hold,
     Notice,
+    OnCall,
+    Origin,
+    Provider,
     Reminder,
+    StaffMessage,
 )
 from followups.services import plans
 from patients.choices import ChannelKind
@@ -111,6 +116,20 @@ def make_one_of_each() -> None:
         not_before=at(3),
         not_after=at(4),
     )
+    StaffMessage.objects.create(
+        clinic=clinic,
+        kind="target",
+        to=user,
+        flag=flag,
+        key=f"notice:{flag.pk}",
+        channel=ChannelKind.EMAIL,
+        not_before=at(3),
+        not_after=at(4),
+    )
+    OnCall.objects.create(clinic=clinic, email="on.call@example.org")
+    Hold.objects.create(clinic=clinic, reason="Wrong numbers", at=at(1), by=user)
+    Provider.objects.get_or_create(channel=ChannelKind.EMAIL)
+    Origin.objects.get_or_create(only=True, defaults={"place": "here", "seen_at": at(1)})
     of_surgery = {"clinic": clinic, "surgery": surgery}
     Notice.objects.create(
         clinic=clinic, flag=flag, level="owner", clock_started_at=at(60), made_at=at(62)
@@ -146,7 +165,7 @@ def test_every_model_of_ours_is_there_and_djangos_groups_are_not():
     labels = {model._meta.app_label for model in MODELS}
     assert labels == {"staff", "patients", "followups", "audit"}
     assert Group not in MODELS
-    assert len(MODELS) == 23
+    assert len(MODELS) == 28
 
 
 @each_model
