@@ -404,6 +404,10 @@ if MAIL_REPORTS_FROM == "mailgun":
 
 ERASURE_LEDGER = env.path("ERASURE_LEDGER", BASE_DIR / "var" / "erasures.jsonl")
 
+# Watching: whoever shows this token reads /metrics; without it only this host may
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # Logs: to stderr, numbers and ids only
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
@@ -485,6 +489,9 @@ CELERY_TASK_ROUTES = {
 above_zero = validate.Range(min=0, min_inclusive=False)
 SWEEP_SECONDS = env.float("FUSELINE_SWEEP_SECONDS", 60, validate=above_zero) or 60
 SEND_SECONDS = env.float("FUSELINE_SEND_SECONDS", 10, validate=above_zero) or 10
+# how long a sender's claim holds, and how long an unclear end waits for the provider's receipt
+LEASE_SECONDS = env.float("FUSELINE_LEASE_SECONDS", 60, validate=above_zero) or 60
+RECEIPT_SECONDS = env.float("FUSELINE_RECEIPT_SECONDS", 15 * 60, validate=above_zero) or 15 * 60
 
 
 def every(seconds: float, task: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def poison() -> list[str]:
             addresses.append(text)
         due(good)
     Clinic.objects.filter(pk=bad.pk).update(name="Harbor\r\nBcc: all@example.org")
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     Reminder.objects.filter(step__gt=0).delete()
     return addresses
 
@@ -85,7 +85,7 @@ def test_a_bad_row_fails_visibly_and_everybody_else_is_written_to(smtp):
 def test_no_clinics_name_reaches_a_header(settings):
     clinic = make_clinic(name="Harbor\r\nBcc: all@example.org")
     due(clinic)
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
 
     assert reminders.send_due(clock=lambda: at(7, 9)) == 1
     [message] = mail.outbox
@@ -98,7 +98,7 @@ def test_a_message_with_a_line_end_in_a_header_is_given_up(monkeypatch, header):
     """Whatever may write such a message one day: its row fails, the next one leaves."""
     due(make_clinic())
     due(make_clinic())
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     Reminder.objects.filter(step__gt=0).delete()
     build, built = mail.EmailMessage.__init__, []
 

@@ -133,7 +133,7 @@ def _earlier(check_in: CheckIn, days: int) -> CheckIn:
 
 def plan_messages(*, now: datetime) -> None:
     """Let the product put every message that is due in its outbox."""
-    while reminders.plan(now=now):
+    while reminders.plan_due(now=now):
         pass
 
 

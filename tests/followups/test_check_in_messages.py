@@ -1,34 +1,41 @@
 """The message with the link, as it is sent: nothing tells whom it is for or what about."""
 
+import uuid
+
 import pytest
 from django.core import mail
 
+from followups.models import Reminder
 from followups.notify import email
-from followups.services.invitations import invitation
+from followups.services.reminders import wording
 from patients.choices import ChannelKind
-from tests.factories import make_check_in, make_clinic, make_patient, make_surgery
+from tests.factories import at, make_check_in, make_clinic, make_patient, make_surgery
 
 pytestmark = pytest.mark.django_db
 
 TOKEN = "0123456789abcdefghjkmnpqrs"
+REFERENCE = uuid.UUID(int=1)
 
 
 @pytest.fixture
-def sent(settings):
+def sent(settings, monkeypatch):
     """Send the message of a patient with this language, from a clinic with these facts."""
     settings.SITE_URL = "https://clinic.example"
+    monkeypatch.setattr(wording.tokens, "new_link", lambda check_in, now: TOKEN)
 
-    def send(language="en", **clinic):
+    def send(language="en", step=0, **clinic):
         patient = make_patient(clinic=make_clinic(**clinic), language=language)
         check_in = make_check_in(make_surgery(patient), day=3)
-        message = invitation(
-            check_in,
+        reminder = Reminder(
+            clinic=patient.clinic,
+            patient=patient,
+            check_in=check_in,
             channel=ChannelKind.EMAIL,
-            to="ada@example.org",
-            token=TOKEN,
-            reference="r-1",
+            step=step,
+            public_id=REFERENCE,
         )
-        assert email.send(message) == "r-1@clinic.example"
+        message = wording.worded(reminder, to="ada@example.org", now=at(3))
+        assert email.send(message) == f"{REFERENCE}@clinic.example"
         return mail.outbox[-1]
 
     return send
@@ -68,3 +75,11 @@ def test_neither_part_names_a_person_an_operation_or_a_symptom(sent, word):
     message = sent()
 
     assert word not in (message.subject + message.body).lower()
+
+
+def test_who_has_not_answered_is_told_that_silence_is_not_wellbeing(sent):
+    message = sent(step=1)
+
+    assert message.subject == "We have not heard from you"
+    assert "That does not tell us you are well." in message.body
+    assert f"https://clinic.example/c/{TOKEN}/" in message.body

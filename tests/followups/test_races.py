@@ -129,7 +129,7 @@ def test_a_report_and_the_sweep_raise_one_flag_between_them():
 def test_two_senders_share_the_outbox_and_send_each_message_once():
     for _ in range(6):
         make_check_in(make_surgery(), day=7)
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     together(4, lambda _: reminders.send_due(clock=lambda: at(7, 9)))
     assert len(mail.outbox) == 6
     assert Reminder.objects.filter(state=ReminderState.SENT).count() == 6

@@ -131,7 +131,7 @@ def test_only_posts_are_taken_and_only_with_a_provider(settings):
 @pytest.fixture
 def reminder():
     check_in = make_check_in(make_surgery(make_patient()), day=7)
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     reminder = Reminder.objects.earliest("step")
     Reminder.objects.filter(pk=reminder.pk).update(
         state="sent", sent_at=at(7, 9), channel="sms", provider_id="SM9", check_in=check_in

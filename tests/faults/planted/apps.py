@@ -21,7 +21,7 @@ class PlantedConfig(AppConfig):
 
 
 def _shorten_waits() -> None:
-    from followups.services import reminders
+    from followups.services.sending import circuit, outcomes
 
-    reminders.LEASE = timedelta(seconds=float(os.environ.get("FAULTS_LEASE", "5")))
-    reminders.LONGEST_WAIT = timedelta(seconds=2)
+    outcomes.LONGEST_WAIT = circuit.LONGEST_WAIT = timedelta(seconds=2)
+    circuit.OPEN_FOR = timedelta(seconds=1)

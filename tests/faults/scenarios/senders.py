@@ -79,5 +79,5 @@ def poison(ground: Ground, plan: Plan, name: str) -> Outcome:
         deaths, states = senders.ended(), trial.states()
         made = trial.outcome(duplicates=0, notes=[f"{deaths} senders died"])
         made.require(deaths <= poisoned * reminders.MOST_ATTEMPTS, "too many senders died")
-        made.require(states == {"sent": messages - poisoned, "failed": poisoned}, f"{states}")
+        made.require(states == {"sent": messages - poisoned, "quarantined": poisoned}, f"{states}")
         return made

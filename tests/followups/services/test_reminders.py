@@ -1,6 +1,6 @@
 """Reminders: one for each step, only while they are wanted, and never lost."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 from django.conf import settings
@@ -10,7 +10,6 @@ from django.utils import timezone
 from followups.choices import ReminderState
 from followups.models import CheckIn, CheckInLink, Reminder
 from followups.services import check_ins, plans, reminders, sweep
-from followups.services.reminders import LEASE, MOST_ATTEMPTS
 from patients.models import ContactChannel
 from tests.factories import answer, at, make_check_in, make_patient, make_surgery
 
@@ -31,31 +30,31 @@ def states():
 
 
 def test_a_check_in_that_comes_due_gets_three_messages_a_day_apart(check_in):
-    assert reminders.plan(now=at(7, 9)) == 3
+    assert reminders.plan_due(now=at(7, 9)) == 3
     times = Reminder.objects.order_by("step").values_list("not_before", flat=True)
     assert list(times) == [at(7, 9), at(8, 9), at(9, 9)]
 
 
 def test_after_an_outage_only_the_latest_reminder_is_sent(check_in):
-    reminders.plan(now=at(9, 10))
+    reminders.plan_due(now=at(9, 10))
     assert send(at(9, 10)) == 1
     assert list(Reminder.objects.values_list("step", flat=True)) == [2]
 
 
 def test_after_the_sender_was_away_only_the_latest_reminder_is_sent(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     assert send(at(9, 10)) == 1
-    assert states() == ["suppressed", "suppressed", "sent"]
+    assert states() == ["superseded", "superseded", "sent"]
 
 
 def test_planning_twice_changes_nothing(check_in):
-    reminders.plan(now=at(7, 9))
-    assert reminders.plan(now=at(7, 10)) == 0
+    reminders.plan_due(now=at(7, 9))
+    assert reminders.plan_due(now=at(7, 10)) == 0
     assert Reminder.objects.count() == 3
 
 
 def test_the_message_holds_a_link_and_nothing_about_the_patient(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     assert send(at(7, 9)) == 1
     message = mail.outbox[0]
     patient = check_in.surgery.patient
@@ -69,13 +68,13 @@ def test_the_message_holds_a_link_and_nothing_about_the_patient(check_in):
 
 
 def test_a_message_is_sent_once_however_often_the_sender_runs(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     assert [send(at(7, 9)), send(at(7, 10)), send(at(8, 9)), send(at(8, 10))] == [1, 0, 1, 0]
     assert len(mail.outbox) == 2
 
 
 def test_nobody_who_has_answered_is_reminded(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     answer(check_in, now=at(7, 10), pain_back=2)
     assert send(at(8, 9)) == 0
     assert states()[:2] == [ReminderState.SUPPRESSED] * 2
@@ -83,7 +82,7 @@ def test_nobody_who_has_answered_is_reminded(check_in):
 
 @pytest.mark.parametrize("status", ["deceased", "withdrawn", "transferred"])
 def test_nobody_who_died_or_left_is_reminded(check_in, status):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     plans.change_status(
         check_in.surgery.patient, status=status, since=date(2026, 3, 9), now=at(7, 8)
     )
@@ -92,7 +91,7 @@ def test_nobody_who_died_or_left_is_reminded(check_in, status):
 
 
 def test_consent_is_asked_for_again_at_the_send(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     ContactChannel.objects.update(opted_out_at=timezone.now())
     assert send(at(7, 9)) == 0
     assert states()[0] == ReminderState.SUPPRESSED
@@ -101,20 +100,27 @@ def test_consent_is_asked_for_again_at_the_send(check_in):
 def test_without_consent_nothing_is_planned():
     surgery = make_surgery(make_patient(email=""))
     make_check_in(surgery, day=7)
-    assert reminders.plan(now=at(7, 9)) == 0
+    assert reminders.plan_due(now=at(7, 9)) == 0
 
 
 def test_quiet_hours_hold_a_message_until_morning(check_in):
-    reminders.plan(now=at(7, 19))
+    reminders.plan_due(now=at(7, 19))
+    Reminder.objects.filter(step__gt=0).delete()
     assert send(at(7, 20)) == 0
     reminder = Reminder.objects.get(step=0)
     assert (reminder.state, reminder.not_before) == (ReminderState.PENDING, at(8, 8))
     assert send(at(8, 8)) == 1
 
 
+def test_what_waited_overnight_gives_way_to_the_next_mornings(check_in):
+    reminders.plan_due(now=at(7, 19))
+    assert [send(at(7, 21)), send(at(8, 8)), send(at(8, 9))] == [0, 0, 1]
+    assert states()[:2] == ["superseded", "sent"]
+
+
 def test_a_link_somebody_asked_for_comes_at_night_too(check_in):
     check_ins.make_on_demand(check_in.surgery, now=at(20, 22))
-    reminders.plan(now=at(20, 22))
+    reminders.plan_due(now=at(20, 22))
     assert send(at(20, 22)) == 1
 
 
@@ -129,53 +135,9 @@ def test_somebody_who_lost_the_link_gets_another_but_not_every_second(check_in):
 
 
 def test_a_message_later_than_its_check_in_is_never_sent(check_in):
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
     assert send(at(11)) == 0
     assert states() == [ReminderState.EXPIRED] * 3
-
-
-def test_a_lost_sender_is_replaced_when_its_lease_runs_out(check_in):
-    reminders.plan(now=at(7, 9))
-    Reminder.objects.filter(step__gt=0).delete()
-    taken = reminders._claim(at(7, 9))  # and then the process is killed
-    assert taken is not None
-    assert send(at(7, 9)) == 0
-    assert send(at(7, 9) + LEASE + timedelta(seconds=1)) == 1
-
-
-def test_a_sender_that_slept_past_its_lease_does_not_send(check_in):
-    reminders.plan(now=at(7, 9))
-    Reminder.objects.filter(step__gt=0).delete()
-    sleeper = reminders._claim(at(7, 9))
-    assert send(at(7, 9) + LEASE * 2) == 1
-    assert not reminders._send(sleeper, lambda: at(7, 9) + LEASE * 2)
-    assert len(mail.outbox) == 1
-    assert states() == ["sent"]
-
-
-def test_a_sender_that_slept_past_its_lease_leaves_its_successor_alone(check_in):
-    reminders.plan(now=at(7, 9))
-    Reminder.objects.filter(step__gt=0).delete()
-    sleeper = reminders._claim(at(7, 9))
-    later = at(7, 9) + LEASE * 2
-    successor = reminders._claim(later)
-    assert not reminders._send(sleeper, lambda: later)
-    assert states() == [ReminderState.SENDING]
-    assert reminders._send(successor, lambda: later)
-    assert len(mail.outbox) == 1
-
-
-def test_attempts_are_counted_at_the_send_not_at_the_claim(check_in):
-    reminders.plan(now=at(7, 9))
-    reminders._claim(at(7, 9))
-    assert Reminder.objects.get(step=0).attempts == 0
-
-
-def test_a_message_that_kills_its_sender_is_given_up_visibly(check_in):
-    reminders.plan(now=at(7, 9))
-    Reminder.objects.filter(step=0).update(attempts=MOST_ATTEMPTS)
-    assert send(at(7, 9)) == 0
-    assert Reminder.objects.get(step=0).state == ReminderState.FAILED
 
 
 class TestAgainstARealMailServer:
@@ -188,7 +150,7 @@ class TestAgainstARealMailServer:
         self.server = smtp_server
 
     def test_it_arrives(self, check_in):
-        reminders.plan(now=at(7, 9))
+        reminders.plan_due(now=at(7, 9))
         assert send(at(7, 9)) == 1
         [message] = self.server.messages()
         assert "/c/" in message.get_content()
@@ -196,7 +158,7 @@ class TestAgainstARealMailServer:
 
     def test_a_refused_address_fails_for_good(self, check_in):
         ContactChannel.objects.update(address="refused@example.org")
-        reminders.plan(now=at(7, 9))
+        reminders.plan_due(now=at(7, 9))
         assert send(at(7, 9)) == 0
         reminder = Reminder.objects.get(step=0)
         assert reminder.state == ReminderState.FAILED
@@ -204,7 +166,7 @@ class TestAgainstARealMailServer:
 
     def test_a_server_that_is_away_is_tried_again_later(self, check_in, settings):
         settings.EMAIL_PORT = 9  # discard: nothing listens there
-        reminders.plan(now=at(7, 9))
+        reminders.plan_due(now=at(7, 9))
         assert send(at(7, 9)) == 0
         reminder = Reminder.objects.get(step=0)
         assert reminder.state == ReminderState.PENDING
@@ -225,7 +187,7 @@ def test_every_step_stays_in_the_morning_across_daylight_saving():
     )  # day 7 is 7 March, clocks move on the 8th
     plans.start(surgery, now=at(-5))
     due = datetime(2026, 3, 7, 15, tzinfo=surgery.clinic.zone)
-    reminders.plan(now=due)
+    reminders.plan_due(now=due)
     local = [
         moment.astimezone(surgery.clinic.zone).hour
         for moment in Reminder.objects.values_list("not_before", flat=True)

@@ -1,0 +1,48 @@
+"""The reminders as the sender sees them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from followups.models import Reminder
+from followups.notify import Outgoing
+from followups.services import sending
+from followups.services.reminders import channels, days, eligibility, quiet_hours, wording
+from followups.services.sending import Clock, Verdict
+
+
+class Reminders:
+    """What the sender has to know about messages to patients."""
+
+    model: type[Any] = Reminder
+    loaded: tuple[str, ...] = ("clinic", "check_in", "patient")
+
+    def waits(self, message: Reminder, now: datetime) -> tuple[datetime, str] | None:
+        """Quiet hours hold, and after an outage nobody gets more than one a day."""
+        if quiet_hours.is_asked_for(message):
+            return None
+        if later := days.wait(message, now):
+            return later, "Late, and another one goes today."
+        if later := quiet_hours.wait(message, now):
+            return later, "Quiet hours."
+        return None
+
+    def wanted(self, message: Reminder, now: datetime) -> Q:
+        return eligibility.wanted(message, now)
+
+    def verdict(self, message: Reminder, now: datetime) -> Verdict:
+        return eligibility.verdict(message, now)
+
+    def compose(self, message: Reminder, now: datetime) -> Outgoing:
+        address = channels.of(message.patient_id).filter(kind=message.channel)
+        to = address.values_list("address", flat=True).get()
+        return wording.worded(message, to=to, now=now)
+
+    def close_channel(self, message: Reminder, address: str, now: datetime) -> None:
+        channels.close(message.channel, address, now=now)
+
+
+def send_due(*, clock: Clock, limit: int = 10_000) -> int:
+    """Send what is due, one message after the other; return how many were sent."""
+    return sending.send_due(Reminders(), clock=clock, limit=limit)
