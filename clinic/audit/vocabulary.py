@@ -58,6 +58,12 @@ PAGES = {
     "privacy:export": "the copy for the patient of {who}",
     "privacy:retention": "what is kept how long",
     "privacy:close": "“Close it now” of a restricted record",
+    "operations:system": "the system page",
+    "operations:on_call": "the on-call route",
+    "followups:page": "an emergency page",
+    "operations:hold": "“Stop all messages”",
+    "operations:release": "the release of all messages",
+    "operations:decide": "the list of messages that are stuck",
     "exchange:imports": "the import of patients",
     "exchange:apply": "the import of patients",
     "exchange:queue": "the review queue as a file",
@@ -70,6 +76,8 @@ TABLES = {
     "followups_inboundmessage": "message from a patient",
     "patients_surgery": "operation",
     "staff_user": "account",
+    "followups_oncall": "on-call route",
+    "followups_hold": "hold on all messages",
 }
 EVENTS = {
     "refused": "was refused {page}",
@@ -79,6 +87,8 @@ EVENTS = {
     "record exported": "made a copy for the patient of {who}",
     "audit exported": "exported {rows} audit entries",
     "queue exported": "saved {rows} cases of the review queue as a file",
+    "messages released": "sent {messages} messages after all",
+    "messages left unsent": "left {messages} messages unsent",
     "patients imported": "imported patients: {create} new, {update} changed",
 }
 

@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from clinic.operations.heartbeats import Pulse, pulse
 from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
-from followups.models import FollowUp, InboundMessage
+from followups.models import FollowUp, Hold, InboundMessage
 from patients.models import Opening, Patient
 
 MOST_CASES = 999
@@ -34,8 +34,8 @@ class _StaffPage:
         return user if isinstance(user, User) else None
 
     @cached_property
-    def counts(self) -> tuple[int, int, list[dict[str, Any]], int]:
-        """Cases awaiting contact, active patients, restricted records opened, texts: one query.
+    def counts(self) -> tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]]]:
+        """Cases to contact, active patients, records opened, texts, holds: one query.
 
         The counts are of the whole clinic, records closed to this person among them.
         """
@@ -44,13 +44,15 @@ class _StaffPage:
         patients = Patient.objects.in_clinic(user).active()
         opened = Opening.objects.filter(user=user, until__gt=Now()).order_by("until")
         texts = InboundMessage.objects.in_clinic(user).for_role_of(user).unhandled()
-        counted: tuple[int, int, list[dict[str, Any]], int] = (
+        held = Hold.objects.in_clinic(user).active().order_by("at")
+        counted: tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]]] = (
             User.objects.filter(pk=user.pk)
             .values_list(
                 _up_to(MOST_CASES, cases),
                 _up_to(MOST_PATIENTS, patients),
                 ArraySubquery(opened.values(row=JSONObject(pk="pk", until="until"))),
                 _up_to(MOST_TEXTS, texts),
+                ArraySubquery(held.values(row=JSONObject(reason="reason", at="at"))[:1]),
             )
             .get()
         )
@@ -72,6 +74,11 @@ class _StaffPage:
         """Restricted records this person has open at the moment, and until when."""
         found = self.counts[2] if self.user else []
         return [each | {"until": datetime.fromisoformat(each["until"])} for each in found]
+
+    def hold(self) -> dict[str, Any] | None:
+        """Why nothing leaves the clinic at the moment, and since when."""
+        found = self.counts[4] if self.user else []
+        return found[0] | {"at": datetime.fromisoformat(found[0]["at"])} if found else None
 
     def patient_count(self) -> str | None:
         return _shown(self.counts[1], MOST_PATIENTS) if self.user else None
@@ -105,4 +112,5 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "patient_count": SimpleLazyObject(page.patient_count),
         "openings": SimpleLazyObject(page.openings),
         "inbox_count": SimpleLazyObject(page.inbox_count),
+        "hold": SimpleLazyObject(page.hold),
     }

@@ -12,6 +12,15 @@ from followups.services import reassessment, sweep
 MISSED_SWEEPS = 3  # one may be slow, one may be lost; three in a row is silence
 
 
+def ago(age: timedelta) -> str:
+    """Return a length of time in words, such as “4 minutes”."""
+    seconds = int(age.total_seconds())
+    for length, word in ((24 * 60 * 60, "day"), (60 * 60, "hour"), (60, "minute")):
+        if count := seconds // length:
+            return f"{count} {word}{'s' if count > 1 else ''}"
+    return "less than a minute"
+
+
 @dataclass(frozen=True)
 class Pulse:
     """The last sweep that finished, seen from a moment after it.
@@ -31,13 +40,7 @@ class Pulse:
     @property
     def age_text(self) -> str:
         """How long ago in words, such as “4 minutes”; empty where nothing ever ran."""
-        if self.age is None:
-            return ""
-        minutes = int(self.age.total_seconds()) // 60
-        for length, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-            if count := minutes // length:
-                return f"{count} {word}{'s' if count > 1 else ''}"
-        return "less than a minute"
+        return "" if self.age is None else ago(self.age)
 
 
 def pulse() -> Pulse:

@@ -1,21 +1,26 @@
 """Pages about the system itself: is it awake, and what has the demo sent."""
 
 from pathlib import Path
+from secrets import compare_digest
 
 from django.conf import settings
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from clinic.operations import outbox
 from clinic.operations.heartbeats import pulse
+from clinic.operations.metrics import text as figures_text
 from clinic.staff.access import public
 from clinic.staff.models import Clinic
+from followups.clock import database_now
 from patients.models import ContactChannel, Patient
-from patients.reach import reach
+from patients.reach import EVERY_CLINIC, reach
 
 UNAVAILABLE = 503
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 @public
@@ -32,6 +37,26 @@ def health(request: HttpRequest) -> JsonResponse:
         {"status": status, "heartbeat_age_seconds": age},
         status=UNAVAILABLE if now.stale else 200,
     )
+
+
+@public
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the watching program its figures; for anybody else there is no such page."""
+    if not _may_scrape(request):
+        raise Http404
+    with reach(EVERY_CLINIC):
+        found = figures_text(database_now())
+    return HttpResponse(found, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_scrape(request: HttpRequest) -> bool:
+    """Whether it shows the token; without one set, only programs on this host may ask."""
+    if settings.METRICS_TOKEN:
+        shown = request.headers.get("Authorization", "")
+        return compare_digest(shown.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    # behind a proxy everybody seems to be on this host
+    return not settings.BEHIND_PROXY and request.META.get("REMOTE_ADDR") in LOOPBACK
 
 
 @public

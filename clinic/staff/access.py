@@ -38,6 +38,8 @@ class Action(StrEnum):
     SEE_PRIVACY = "see_privacy"  # who broke the glass, how long what is kept
     SEE_RULES = "see_rules"
     IMPORT_PATIENTS = "import_patients"
+    SEE_SYSTEM = "see_system"  # what leaves, what is stuck, what is awake
+    RUN_SYSTEM = "run_system"  # stop all messages, decide about those that are stuck
 
 
 ALLOWED: dict[Action, frozenset[str]] = {
@@ -52,6 +54,8 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.SEE_PRIVACY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Action.SEE_RULES: frozenset(Role),
     Action.IMPORT_PATIENTS: frozenset({Role.ADMINISTRATOR}),
+    Action.SEE_SYSTEM: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Action.RUN_SYSTEM: frozenset({Role.ADMINISTRATOR}),
 }
 
 

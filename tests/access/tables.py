@@ -37,6 +37,7 @@ VISIT = {"pk": "patient", "visit_pk": "visit"}
 PAGES: dict[str, Page] = {
     "followups:queue": Page(SAFE[:1]),
     "followups:case": Page(SAFE[:1], CASE),
+    "followups:page": Page(("GET", "POST"), {"pk": "page"}),
     "followups:claim": Page(SENT, CASE),
     "followups:release": Page(SENT, CASE),
     "followups:acknowledge": Page(SENT, CASE),
@@ -83,10 +84,18 @@ PAGES: dict[str, Page] = {
     "privacy:openings": Page(SAFE),
     "privacy:close": Page(SENT, {"opening": "opening"}, unknown=302),
     "privacy:retention": Page(SAFE),
+    "operations:system": Page(SAFE),
+    "operations:on_call": Page(("GET", "POST")),
+    "operations:hold": Page(SENT),
+    "operations:release": Page(SENT),
+    "operations:decide": Page(SENT),
 }
 
 # What a superuser, who works in no clinic, is refused all the same.
-WITHOUT_CLINIC = {"patients:register", "exchange:imports", "exchange:apply"}
+WITHOUT_CLINIC = {
+    *("patients:register", "exchange:imports", "exchange:apply"),
+    *("operations:hold", "operations:release", "operations:on_call"),
+}
 
 # What anybody may open, and what each answers to a GET without anything.
 PUBLIC: dict[str, set[int]] = {
@@ -101,6 +110,7 @@ PUBLIC: dict[str, set[int]] = {
     "hooks:sms_status": {404, 405},
     "hooks:sms_inbound": {405},
     "hooks:mail": {404, 405},
+    "operations:metrics": {200},
     "check_in:end": {410},
     "check_in:start": {404},
     "check_in:step": {404},
