@@ -9,7 +9,7 @@ import logging
 from celery import shared_task
 
 from followups.clock import database_now
-from followups.services import reassessment, reminders
+from followups.services import post, reassessment
 from followups.services import sweep as sweep_service
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def sweep() -> None:
 
 @shared_task
 def send() -> None:
-    logger.info("sent: %d", reminders.send_due(clock=database_now))
+    logger.info("sent: %d", post.send_due(clock=database_now))
 
 
 @shared_task(soft_time_limit=3600, time_limit=3660)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from followups.views import changes, inbox, queue, review, rules, steps, undoing
+from followups.views import (
+    changes,
+    inbox,
+    page,
+    queue,
+    review,
+    rules,
+    steps,
+    undoing,
+)
 
 app_name = "followups"
 urlpatterns = [
@@ -12,6 +21,7 @@ urlpatterns = [
     path("queue/", queue.index, name="queue"),
     path("queue/changes/", changes.index, name="changes"),
     path("queue/undo/", undoing.undo, name="undo"),
+    path("queue/pages/<id:pk>/", page.page, name="page"),
     path("queue/case/<id:pk>/", queue.case, name="case"),
     path("queue/case/<id:pk>/claim/", review.claim, name="claim"),
     path("queue/case/<id:pk>/release/", review.release, name="release"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from followups.models import Heartbeat
-from followups.services import drafts, flags, notices, plans, ranks, reminders
+from followups.services import drafts, flags, notices, plans, ranks, reminders, staff_messages
 
 NAME = "sweep"
 
@@ -16,7 +16,8 @@ def run(*, now: datetime) -> dict[str, int]:
         "evaluated": flags.refresh_due(now=now),
         "moved": ranks.refresh_due(now=now),
         "notices": notices.make_due(now=now),
-        "messages": reminders.plan(now=now),
+        "told": staff_messages.target_due(now=now) + staff_messages.digest_due(now=now),
+        "messages": reminders.plan_due(now=now),
     }
     # Last, so that a sweep which fails half-way does not look alive.
     Heartbeat.objects.update_or_create(name=NAME, defaults={"at": now, "detail": counts})

@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from followups.clock import database_now
-from followups.services import reminders
+from followups.services import post
 
 
 class Command(BaseCommand):
     help = "Send the messages that are due now; safe beside the worker."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"sent {reminders.send_due(clock=database_now)}")
+        self.stdout.write(f"sent {post.send_due(clock=database_now)}")
