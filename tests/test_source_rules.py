@@ -29,10 +29,7 @@ ALLOWED = {
     ("clinic/operations/hooks.py", "csrf_exempt"): "no session; the provider's signature is it",
     ("followups/views/check_in.py", "csrf_exempt"): "no session; the origin is looked at instead",
     ("followups/views/lessons.py", "csrf_exempt"): "no session; the origin is looked at instead",
-    (
-        "followups/services/sending/outcomes.py",
-        "random",
-    ): "spreads retries; guessing one gains nothing",
+    ("followups/services/sending/outcomes.py", "random"): "spreads retries; guessing gains nothing",
     ("clinic/operations/demo/people.py", "random"): SIMULATED,
     ("clinic/operations/demo/load.py", "random"): SIMULATED,
     ("followups/simulation/measures.py", "random"): SIMULATED,

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from followups.choices import ReminderState
 from followups.notify import MESSENGERS
-from followups.services.sending.circuit import LONGEST_WAIT
+from followups.services.sending import circuit
 from followups.services.sending.claims import held, lease, mine
 from followups.services.sending.outbox import Outbox, Verdict
 
@@ -66,7 +66,7 @@ def again(message: Any, reason: str, now: datetime, retry_after: timedelta | Non
 
     Until ``not_after`` it is never given up: a provider's bad night loses no message.
     """
-    longest = min(FIRST_WAIT * 2 ** min(message.attempts + 1, 10), LONGEST_WAIT)
+    longest = min(FIRST_WAIT * 2 ** min(message.attempts + 1, 10), circuit.LONGEST_WAIT)
     wait = longest * random.random()  # noqa: S311  spreads load, guards nothing
     not_before = now + max(wait, retry_after or MOMENT, MOMENT)
     mine(message).update(unanswered=0)

@@ -21,7 +21,7 @@ class PlantedConfig(AppConfig):
 
 
 def _shorten_waits() -> None:
-    from followups.services.sending import circuit, outcomes
+    from followups.services.sending import circuit
 
-    outcomes.LONGEST_WAIT = circuit.LONGEST_WAIT = timedelta(seconds=2)
+    circuit.LONGEST_WAIT = timedelta(seconds=2)
     circuit.OPEN_FOR = timedelta(seconds=1)

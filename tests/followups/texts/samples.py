@@ -21,6 +21,7 @@ def values(texts: Texts) -> dict[str, Any]:
         "emergency": "911",
         "urgent": "212 555 0100",
         "crisis": "988",
+        "phone": "212 555 0101",
         "link": "https://clinic.example",
         "date": texts.date(DAY),
         "moment": texts.date(DAY),
