@@ -14,7 +14,7 @@ from followups.choices import Disposition, FlagEventKind, NextStep
 from followups.models import Flag, FollowUp
 from followups.models.review import LONGEST_SNOOZE
 from followups.protocol import STANDARD
-from followups.services import flag_events, ranks
+from followups.services import flag_events, ranks, staff_messages
 from followups.services.snoozes import end_snooze, why_never_snoozed
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def hand_over(
     if current.lead_flag is None:
         raise Changed(current)
     said = f"To {to}. {note}".strip()
+    staff_messages.assigned(current, to=to, by=by, now=now)
     return set_owner(current, to, FlagEventKind.HANDED_OVER, by=by, now=now, text=said)
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from followups.choices import Severity, StaffMessageKind
-from followups.models import Flag, FollowUp, OnCall, StaffMessage
+from followups.models import Flag, OnCall, StaffMessage
 from followups.protocol import MESSAGES
-from followups.services import cases
 from followups.services.staff_messages import recipients, route
 
 if TYPE_CHECKING:
@@ -43,19 +41,14 @@ def page_due(*, now: datetime) -> int:
     return recipients.add(made)
 
 
-@transaction.atomic
 def acknowledge(page: StaffMessage, *, by: "User", now: datetime) -> bool:
     """Say that somebody takes the emergency up: nobody else is paged.
 
-    False if a colleague, or an earlier click, was first.
+    The flags themselves are acknowledged by who has seen them, in the queue. False if a
+    colleague, or an earlier click, was first.
     """
     pages = StaffMessage.objects.filter(flag=page.flag_id, kind__in=PAGES, acknowledged_at=None)
-    if not pages.update(acknowledged_at=now, acknowledged_by=by):
-        return False
-    case = FollowUp.objects.filter(surgery__flags=page.flag_id).first()
-    if case is not None:
-        cases.acknowledge(case, by=by, now=now)
-    return True
+    return bool(pages.update(acknowledged_at=now, acknowledged_by=by))
 
 
 def unacknowledged() -> QuerySet[Flag]:
