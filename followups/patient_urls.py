@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followups.views import entry, patient, patient_check_in, surgery, visit
+from followups.views import entry, notes, patient, patient_check_in, surgery, visit
 
 app_name = "patients"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<id:pk>/surgery/<id:surgery_pk>/ask/", patient_check_in.ask, name="ask"),
     path("<id:pk>/surgery/<id:surgery_pk>/answers/", entry.enter, name="enter"),
     path("<id:pk>/check-in/<id:check_in_pk>/unlock/", patient_check_in.unlock, name="unlock"),
+    path("<id:pk>/notes/", notes.add, name="note_add"),
+    path("<id:pk>/notes/<id:note_pk>/", notes.show, name="note"),
     path("<id:pk>/visit/<id:visit_pk>/", visit.show, name="visit"),
     path("<id:pk>/visit/<id:visit_pk>/book/", visit.book, name="visit_book"),
     path("<id:pk>/visit/<id:visit_pk>/complete/", visit.complete, name="visit_complete"),

@@ -9,9 +9,11 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
+from django.utils import timezone
 
 from clinic.audit.models import Entry, Kind, Seal
 from clinic.privacy.models import Erasure
@@ -32,6 +34,7 @@ from followups.models import (
     Hold,
     InboundMessage,
     Lesson,
+    Note,
     Notice,
     OnCall,
     Origin,
@@ -211,6 +214,21 @@ class World:
         self.erasure = Erasure.objects.create(
             clinic=self.clinic, patient_id=self.patient.pk, at=at(9), reason="Asked for it"
         )
+        self.note = Note.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            author=self.user,
+            body="Walks well",
+            written_at=timezone.now(),
+        )
+        self.amendment = Note.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            author=self.user,
+            amends=self.note,
+            body="With a stick",
+            written_at=timezone.now(),
+        )
         self.range = make_expected_range(signed_off=False)
         self.expected = self.range.scores.get(day=0)
         self.entry = Entry.objects.create(kind=Kind.READ, what="queue", clinic=self.clinic)
@@ -300,6 +318,18 @@ def two_clinics_at_one_number(world: World) -> None:
 def two_preferred_channels(world: World) -> None:
     change("channel", is_preferred=True)(world)
     copy("channel", kind="letter", address="1 Main St", is_preferred=True)(world)
+
+
+def amended_elsewhere(world: World) -> None:
+    """Amend a note in another clinic, for a patient of that clinic."""
+    added = elsewhere(
+        "note",
+        form_id=NEW_ID,
+        patient_id=lambda world: make_patient(clinic=world.elsewhere).pk,
+        amends_id=lambda world: world.amendment.pk,
+    )
+    with pgtrigger.ignore("followups.Note:same_patient"), transaction.atomic():
+        added(world)
 
 
 VIOLATIONS: dict[str, Callable[[World], None]] = {
@@ -514,6 +544,12 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "opening_few_a_day": copy("opening", number=4),
     "privacy_notice_opening_same_clinic": elsewhere("opening_notice", to_id=other_user),
     "privacy_notice_once_each": copy("opening_notice"),
+    # notes
+    "note_patient_same_clinic": elsewhere("note", form_id=NEW_ID),
+    "note_amends_same_clinic": amended_elsewhere,
+    "note_has_words": copy("note", form_id=NEW_ID, body=" \n"),
+    "note_is_not_endless": copy("note", form_id=NEW_ID, body="x" * 10_001),
+    "note_corrected_after_written": copy("note", form_id=NEW_ID, corrected_at=at(0)),
     # expected ranges
     "expected_range_once_per_version": copy("range"),
     "expected_range_region_is_asked": change("range", region="pain_neck"),
@@ -550,6 +586,37 @@ def test_what_is_append_only_cannot_be_changed_or_deleted(world, name):
         rows.update(id=row.pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
         rows._raw_delete(rows.db)
+
+
+def a_note_less(world: World) -> None:
+    Note.objects.filter(pk=world.amendment.pk)._raw_delete("default")
+
+
+LOCKED: dict[str, Callable[[World], None]] = {
+    "words a colleague has added to": change("note", body="Other words"),
+    "another author": change("amendment", author_id=None),
+    "another time": change("amendment", written_at=at(0)),
+    "a note less": a_note_less,
+}
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_of_a_note_only_the_words_change_and_only_the_latest(world, name):
+    with pytest.raises(IntegrityError, match="note_locked"), transaction.atomic():
+        LOCKED[name](world)
+
+
+def test_a_note_older_than_a_day_keeps_its_words(world):
+    change("amendment", body="With two sticks")(world)
+    old = timezone.now() - timedelta(hours=24)
+    copy("note", form_id=NEW_ID, written_at=old)(world)
+    with pytest.raises(IntegrityError, match="older than 24 hours"), transaction.atomic():
+        Note.objects.filter(written_at=old).update(body="Other words")
+
+
+def test_a_note_amends_one_of_the_same_patient(world):
+    with pytest.raises(IntegrityError, match="note_amends_same_patient"), transaction.atomic():
+        copy("amendment", form_id=NEW_ID, patient_id=other_patient)(world)
 
 
 def a_day_less(world: World) -> None:
@@ -597,6 +664,7 @@ OWN_ROWS: dict[str, str] = {
     "flag_own_rows": "flag",
     "flag_event_own_rows": "event",
     "contact_own_rows": "attempt",
+    "note_own_rows": "note",
     "notice_own_rows": "notice",
     "inbound_own_rows": "text",
     "reminder_own_rows": "reminder",
@@ -638,8 +706,8 @@ def test_the_models_named_here_are_all_there_are():
         FollowUp, CheckIn, CheckInLink, Draft, Lesson, Visit, Evaluation, Flag, FlagEvent,
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
-        ExpectedScore, Preferences, ProviderEvent, InboundMessage,
-        ExpectedScore, Preferences, ProviderEvent, StaffMessage, OnCall, Hold, Provider, Origin,
+        ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
+        Hold, Provider, Origin,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -37,6 +37,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "followups.Flag": ("note", "snooze_reason"),
     "followups.FlagEvent": ("text",),
     "followups.ContactAttempt": ("note",),
+    "followups.Note": ("body",),
 }
 # Text that the system makes from clinical numbers and words of its own.
 KEPT: dict[str, tuple[str, ...]] = {
@@ -65,6 +66,7 @@ SET_ASIDE = (
     "patients.Opening:keeps_the_rest",
     "followups.FlagEvent:append_only",
     "followups.ContactAttempt:append_only",
+    "followups.Note:locked",
 )
 
 

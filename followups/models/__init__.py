@@ -4,6 +4,7 @@ from followups.models.drafts import Draft, Lesson
 from followups.models.expected import ExpectedRange, ExpectedScore
 from followups.models.inbound import InboundMessage, ProviderEvent
 from followups.models.messages import Heartbeat, Reminder
+from followups.models.notes import Note
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
 from followups.models.sending import Hold, Origin, Provider
@@ -24,6 +25,7 @@ __all__ = [
     "Hold",
     "InboundMessage",
     "Lesson",
+    "Note",
     "Notice",
     "OnCall",
     "Origin",

@@ -31,6 +31,7 @@ from followups.models import (
     Hold,
     InboundMessage,
     Lesson,
+    Note,
     Notice,
     OnCall,
     Reminder,
@@ -80,12 +81,14 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     FlagEvent: ("text",),
     ContactAttempt: ("note",),
     InboundMessage: ("body",),
+    Note: ("body",),
     Erasure: ("reason",),
 }
 APPEND_ONLY = (
     *("patients.SymptomReport", "followups.Evaluation", "followups.FlagEvent"),
     *("followups.ContactAttempt", "privacy.Erasure"),
 )
+SET_ASIDE = (*(f"{label}:append_only" for label in APPEND_ONLY), "followups.Note:locked")
 
 
 class Story:
@@ -163,6 +166,9 @@ class Story:
         self.on_call = OnCall.objects.create(**self.own, email="on.call@example.org")
         self.hold = Hold.objects.create(
             **self.own, reason="?", at=at(1), released_at=at(2), release_reason="?"
+        )
+        self.note = Note.objects.create(
+            **self.own, patient=self.patient, author=self.nurse, body="?", written_at=at(60)
         )
         self.notice = Notice.objects.create(
             **self.own, flag=self.flag, level="owner", clock_started_at=at(60), made_at=at(62)
@@ -266,7 +272,7 @@ class Story:
                 if text not in ("pin_reason", "snooze_reason") or getattr(row, text)
             }
             if texts and not isinstance(row, Opening):
-                with pgtrigger.ignore(*(f"{label}:append_only" for label in APPEND_ONLY)):
+                with pgtrigger.ignore(*SET_ASIDE):
                     type(row)._base_manager.filter(pk=row.pk).update(**texts)
                 row.refresh_from_db()
 

@@ -90,6 +90,10 @@ FORMS: dict[str, Form] = {
         {"reason": "The family is worried."},
         lambda world: {"version": world.case.version},
     ),
+    "note": Form(
+        "/patients/<patient>/notes/",
+        {"body": "Walks well.", "form_id": "5f0c7e0e-6f1d-4f43-9b2c-2b6d6a3f9d11", "seen": ""},
+    ),
     "restrict": Form(
         "/patients/<patient>/restrict/",
         {"reason": "Works here and asked for it."},

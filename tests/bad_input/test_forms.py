@@ -143,6 +143,7 @@ CASES: list[tuple[Row, str, str, Any, str]] = [
     (Row.LONG_TEXT, "resolve", "note", "x" * 2001, "at most 18"),
     (Row.LONG_TEXT, "emergency", "safe_confirmed_by", "x" * 121, "at most 120"),
     (Row.LONG_TEXT, "surgery", "levels", "L4-L5," * 40, "at most 200"),
+    (Row.LONG_TEXT, "note", "body", "x" * 10_001, "10,000 characters"),
     (Row.LONG_TEXT, "find", "q", "x" * 101, "at most 100"),
     # how to reach them
     (Row.MAIL_ADDRESS, "register edit", "email", "a@[127.0.0.1]", MAIL),
@@ -332,6 +333,8 @@ TAKEN: list[tuple[Row, str, str, Any]] = [
     (Row.NAME, "register", "given_name", "Zoe\u0308"),
     (Row.NAME, "register", "given_name", "Ada\u202e"),
     (Row.LONG_TEXT, "contact", "note", "x" * 2000),
+    (Row.LONG_TEXT, "note", "body", "x" * 10_000),
+    (Row.XSS, "note", "body", "<script>alert(1)</script>"),
     (Row.ID_BROKEN, "contact", "note", "'; DROP TABLE staff_user; --"),
 ]
 
