@@ -77,6 +77,11 @@ def of(record: Record) -> Plan:
     )
 
 
+def next_visit(plan: Plan) -> PlannedVisit | None:
+    """Return the visit to book or move first."""
+    return next((visit for visit in plan.visits if visit.action), None)
+
+
 def visit_state(visit: Visit, record: Record) -> PlannedVisit:
     """Return where a visit stands today."""
     mark, state = _state(visit, record)

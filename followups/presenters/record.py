@@ -1,7 +1,7 @@
 """One patient and, of one operation, all that was reported, raised and done."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import dateformat
@@ -16,15 +16,25 @@ from followups.models import (
     FollowUp,
     InboundMessage,
     Lesson,
+    Note,
     Visit,
 )
+from followups.models.expected import Band
 from followups.notify import MESSENGERS
-from followups.presenters import people, words
+from followups.presenters import evidence, people, words
+from followups.presenters.evidence import WorkUp
 from followups.presenters.risks import Risks, risks
 from followups.presenters.rows import Clock, clock_of
 from followups.texts import texts
 from patients.choices import ChannelKind
-from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
+from patients.models import (
+    ContactChannel,
+    ImagingStudy,
+    Patient,
+    RiskProfile,
+    Surgery,
+    SymptomReport,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +54,19 @@ class Record:
     contacts: Sequence[ContactAttempt] = ()
     lessons: Sequence[Lesson] = ()
     texts: Sequence[InboundMessage] = ()
+    imaging: Sequence[ImagingStudy] = ()
+    notes: Sequence[Note] = ()
+    expected: Mapping[str, Band] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         return self.patient.clinic.today(self.now)
+
+    @property
+    def chosen(self) -> Surgery:
+        """The operation shown, where one was asked for by its id."""
+        assert self.surgery is not None  # noqa: S101 - else the id was refused
+        return self.surgery
 
     @property
     def follow_up(self) -> FollowUp | None:
@@ -93,6 +112,7 @@ class Operation:
     spine: SafeString
     notes: str
     followed: str
+    replaced: str
     is_shown: bool
 
 
@@ -136,6 +156,12 @@ def cases(record: Record) -> list[Case]:
         )
         for flag, follow_up in found
     ]
+
+
+def work_up(record: Record) -> WorkUp:
+    """Return the options the open flags of the operation shown give reason to think of."""
+    flags = {event.flag_id: event.flag for event in record.events if event.flag.is_open}
+    return evidence.work_up(sorted(flags.values(), key=lambda flag: -flag.severity))
 
 
 def printed(record: Record) -> str:
@@ -199,8 +225,17 @@ def _operation(surgery: Surgery, record: Record) -> Operation:
         spine=spine(surgery.levels),
         notes=", ".join(notes),
         followed=_followed(getattr(surgery, "follow_up", None)),
+        replaced=_replaced(surgery, record.surgeries),
         is_shown=surgery == record.surgery,
     )
+
+
+def _replaced(surgery: Surgery, every: Iterable[Surgery]) -> str:
+    """Return “by PLF L3–S1 on Mar 4, 2026”; empty while an operation stands."""
+    for each in every:
+        if each.supersedes_id == surgery.pk:
+            return f"by {each.label} on {full(each.performed_on)}"
+    return ""
 
 
 def _followed(follow_up: FollowUp | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from followups.choices import FlagEventKind, VisitStatus
 from followups.clock import midnight
 from followups.models import ContactAttempt, FlagEvent, InboundMessage, Visit
-from followups.presenters import words
+from followups.presenters import imaging, words
 from followups.presenters.plan import name_of
 from followups.presenters.record import Record
 from followups.presenters.trends import REGIONS
@@ -77,6 +77,7 @@ def _all(record: Record) -> Iterator[Entry]:
     yield from (_texted(message) for message in record.texts)
     for visit in record.visits:
         yield from _visited(visit, record)
+    yield from _imaged(record)
     surgery = record.surgery
     if surgery is not None and surgery.performed_on <= record.today:
         at = midnight(record.patient.clinic.zone, surgery.performed_on)
@@ -155,3 +156,11 @@ def _visited(visit: Visit, record: Record) -> Iterator[Entry]:
         yield Entry(at, "visits", "stethoscope", f"{name} took place")
     for missed_at in visit.no_show_at:
         yield Entry(missed_at, "visits", "calendar-x", f"{name}: did not attend")
+
+
+def _imaged(record: Record) -> Iterator[Entry]:
+    for study in record.imaging:
+        if study.done_on is not None:
+            at = midnight(record.patient.clinic.zone, study.done_on)
+            question = str(study.get_question_display())
+            yield Entry(at, "visits", "photo-scan", imaging.said(study), question)

@@ -6,6 +6,8 @@ from itertools import groupby
 from typing import Any, NamedTuple, Self
 
 from followups.charts import Point, Range, Series
+from followups.choices import PainRegion
+from followups.models.expected import Band
 from patients.models import Surgery
 
 DAYS = 7
@@ -30,12 +32,7 @@ class PainRow(NamedTuple):
 
 
 ITEMS = PainRow._fields[2:]
-REGIONS = {
-    "pain_neck": "Neck pain",
-    "pain_arm": "Arm pain",
-    "pain_back": "Back pain",
-    "pain_leg": "Leg pain",
-}
+REGIONS: dict[str, str] = {each.value: str(each.label) for each in PainRegion}
 
 
 REGION_OF = {name: region for region, name in REGIONS.items()}
@@ -85,3 +82,8 @@ def _points(
     return [
         ((on - start).days / DAYS, score) for on, score in sorted(scores.items()) if on >= start
     ]
+
+
+def band_of(series: Series, expected: Mapping[str, Band]) -> Band | None:
+    """Return what is expected of the region a series is about, where that is signed off."""
+    return expected.get(REGION_OF[series.name])

@@ -12,8 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.staff.access import Action, StaffRequest, may, requires
+from followups.forms.notes import NoteForm
 from followups.forms.patient import FindForm, PatientForm, StatusForm
-from followups.presenters import course, given, matrix, patient_list, plan, record, timeline
+from followups.presenters import (
+    course,
+    given,
+    matrix,
+    notes,
+    patient_list,
+    plan,
+    record,
+    timeline,
+)
 from followups.services import plans
 from followups.views import patient_rows
 from followups.views.saving import lock, posted, saving, status_of
@@ -59,7 +69,11 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything on record about one patient and one of the operations."""
     patient = _patient(request, pk, "restriction")
     rows = patient_rows.record(patient, surgery_pk=_asked_for(request), now=timezone.now())
+    if patient.clinic_id == request.user.clinic_id:
+        request.user.clinic = patient.clinic  # at hand already, and the frame shows it
     every_column = request.GET.get("columns") == "all"
+    may_edit = may(request.user, Action.EDIT_PATIENTS)
+    planned = plan.of(rows)
     context = {
         "section": "patients",
         "patient": patient,
@@ -67,14 +81,18 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "header": record.header(rows),
         "operations": record.operations(rows),
         "cases": record.cases(rows),
-        "course": course.of(rows),
+        "course": course.of(rows, span=request.GET.get("range", "")),
         "matrix": matrix.of(rows, recent=None if every_column else matrix.RECENT),
         "timeline": timeline.of(rows, kind=request.GET.get("show", "")),
         "kinds": timeline.KINDS.items(),
-        "plan": plan.of(rows),
+        "plan": planned,
+        "next_visit": plan.next_visit(planned),
         "lessons": given.of(rows),
+        "work_up": record.work_up(rows),
+        "notes": notes.of(rows.notes, reader=request.user, now=rows.now, zone=patient.clinic.zone),
+        "note_form": NoteForm() if may_edit else None,
         "printed": record.printed(rows),
-        "may_edit": may(request.user, Action.EDIT_PATIENTS),
+        "may_edit": may_edit,
         "may_review": may(request.user, Action.REVIEW),
         "may_restrict": may(request.user, Action.RESTRICT),
         "may_export": may(request.user, Action.EXPORT_PATIENT),

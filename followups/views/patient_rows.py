@@ -5,16 +5,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from followups.models import CheckIn, ContactAttempt, FlagEvent, InboundMessage, Lesson, Visit
+from followups.models import (
+    CheckIn,
+    ContactAttempt,
+    ExpectedRange,
+    FlagEvent,
+    InboundMessage,
+    Lesson,
+    Note,
+    Visit,
+)
 from followups.presenters.record import Record
+from followups.views.bundles import bundled
 from patients.identifiers import normalise_mrn
-from patients.models import ContactChannel, Patient, RiskProfile, Surgery, SymptomReport
+from patients.models import (
+    ContactChannel,
+    ImagingStudy,
+    Patient,
+    RiskProfile,
+    Surgery,
+    SymptomReport,
+)
 from patients.models.person import PatientQuerySet
 from patients.reach import veiled_from
 
@@ -23,6 +41,13 @@ if TYPE_CHECKING:
 
 PAGE = 50
 MOST_TEXTS = 100
+LISTS: dict[str, type[Model]] = {  # the short ones of one operation
+    "check_ins": CheckIn,
+    "visits": Visit,
+    "contacts": ContactAttempt,
+    "lessons": Lesson,
+    "imaging": ImagingStudy,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +117,60 @@ def record(patient: Patient, *, surgery_pk: int | None, now: datetime) -> Record
     for each in surgeries:
         each.patient, each.clinic = patient, patient.clinic  # at hand already
     surgery = _chosen(surgeries, surgery_pk)
+    of_patient = {
+        "channels": ContactChannel.objects.filter(patient=patient),
+        "risks": RiskProfile.objects.filter(patient=patient).order_by("-recorded_on", "-pk")[:1],
+        "notes": Note.objects.filter(patient=patient),
+        "texts": InboundMessage.objects.filter(patient=patient)[:MOST_TEXTS],
+        "people": _people(patient, surgery),
+    }
+    of_surgery = {
+        name: model._default_manager.filter(surgery=surgery)
+        for name, model in (LISTS.items() if surgery else ())
+    }
+    lists = bundled(patient, **of_patient, **of_surgery)
+    risks, people = lists.pop("risks"), lists.pop("people")
     found = Record(
         patient=patient,
         now=now,
-        channels=list(ContactChannel.objects.filter(patient=patient)),
-        risks=RiskProfile.objects.filter(patient=patient).order_by("recorded_on", "pk").last(),
         surgeries=surgeries,
         surgery=surgery,
-        texts=list(InboundMessage.objects.filter(patient=patient)[:MOST_TEXTS]),
+        risks=risks[0] if risks else None,
+        **lists,
     )
-    if surgery is None:
-        return found
-    events = FlagEvent.objects.filter(flag__surgery=surgery)
-    contacts = ContactAttempt.objects.filter(surgery=surgery)
+    _sign(found, {each.pk: each for each in people})
+    return _with_history(found) if surgery else found
+
+
+def _with_history(found: Record) -> Record:
+    """Return the record with what has rows of many columns, or people's names with them."""
+    surgery = found.surgery
+    assert surgery is not None  # noqa: S101 - asked by the caller
+    reports = SymptomReport.objects.filter(surgery=surgery).order_by("reported_at", "pk")
+    events = FlagEvent.objects.filter(flag__surgery=surgery).select_related("flag", "by")
     return replace(
         found,
-        reports=list(SymptomReport.objects.filter(surgery=surgery).order_by("reported_at", "pk")),
-        check_ins=list(CheckIn.objects.filter(surgery=surgery, cancelled_at=None)),
-        visits=list(Visit.objects.filter(surgery=surgery)),
-        events=list(events.select_related("flag", "by")),
-        contacts=list(contacts.select_related("by")),
-        lessons=list(Lesson.objects.filter(surgery=surgery)),
+        check_ins=[each for each in found.check_ins if each.cancelled_at is None],
+        reports=list(reports),
+        events=list(events),
+        expected=ExpectedRange.objects.bands([surgery]).get(surgery.pk, {}),
     )
+
+
+def _people(patient: Patient, surgery: Surgery | None) -> QuerySet:
+    """Return who wrote the notes and made the calls, by name."""
+    wrote = Note.objects.filter(patient=patient).values("author")
+    called = ContactAttempt.objects.filter(surgery=surgery).values("by")
+    staff: QuerySet = get_user_model()._default_manager.all()
+    rows = staff.filter(Q(pk__in=wrote) | Q(pk__in=called))
+    return rows.only("username", "title", "first_name", "last_name").order_by("pk")
+
+
+def _sign(found: Record, people: dict[int, "User"]) -> None:
+    for attempt in found.contacts:
+        attempt.by = people[attempt.by_id]
+    for note in found.notes:
+        note.author = people[note.author_id]
 
 
 def _with_name(patients: PatientQuerySet) -> PatientQuerySet:
