@@ -40,6 +40,8 @@ PARTS = (
     r"tests/clinic/test_headers\.py::.*\[.*/admin/",
     r"tests/privacy/test_(pages_browser|canaries)\.py",
     r"tests/privacy/test_erasure\.py::test_a_restored",
+    r"tests/followups/views/test_patient_browser\.py",
+    r"tests/privacy/test_packs\.py::.*(any_script|from_the_right)",
     r"tests/stack/test_background\.py::test_beat_waits",
     r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
 )
