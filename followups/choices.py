@@ -181,6 +181,7 @@ class FlagEventKind(TextChoices):
     RELEASED = "released", "Released"
     HANDED_OVER = "handed_over", "Handed over"
     IMAGING_REQUESTED = "imaging_requested", "Imaging requested"
+    IMAGING_RESULT = "imaging_result", "Imaging result recorded"
     UNDONE = "undone", "Undone"
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("queue/case/<id:pk>/snooze/", steps.snooze, name="snooze"),
     path("queue/case/<id:pk>/wake/", steps.wake, name="wake"),
     path("queue/case/<id:pk>/imaging/", steps.request_imaging, name="imaging"),
+    path("queue/case/<id:pk>/result/", steps.result, name="result"),
     path("queue/case/<id:pk>/hand-over/", steps.hand_over, name="hand_over"),
     path("queue/case/<id:pk>/pin/", steps.pin, name="pin"),
     path("queue/case/<id:pk>/unpin/", steps.unpin, name="unpin"),

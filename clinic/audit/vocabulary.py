@@ -25,6 +25,7 @@ PAGES = {
     "followups:snooze": "the form that snoozes the case of {who}",
     "followups:wake": "“Wake” in the case of {who}",
     "followups:imaging": "the imaging request in the case of {who}",
+    "followups:result": "the imaging result in the case of {who}",
     "followups:hand_over": "the form that hands over the case of {who}",
     "followups:pin": "the form that pins the case of {who}",
     "followups:unpin": "“Unpin” in the case of {who}",

@@ -11,8 +11,9 @@ from followups.forms.review import FlagChoices, name_of
 from followups.forms.sheets import SheetForm, note_field, options
 from followups.models import Flag, FollowUp
 from followups.models.review import LONGEST_SNOOZE, NOTE_LENGTH
-from patients.choices import ImagingQuestion, Modality
+from patients.choices import ImagingFinding, ImagingQuestion, Modality
 from patients.fields import IsoDateField, LineField, RecordField
+from patients.models import ImagingStudy
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -128,6 +129,62 @@ class ImagingForm(SheetForm):
             "question": ImagingQuestion(question),
             "note": known["note"],
             "version": known["version"],
+        }
+
+
+class ResultForm(SheetForm):
+    """What a requested study showed."""
+
+    numbered = "study"
+    may_be_closed = True
+    study = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="Which study",
+        error_messages={
+            "required": "Choose the study",
+            "invalid_choice": "This study is no longer waiting for its result",
+        },
+    )
+    done_on = IsoDateField(label="Done on")
+    findings = forms.MultipleChoiceField(
+        choices=ImagingFinding,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="Findings",
+    )
+    is_signed = forms.BooleanField(required=False, label="I have read it and sign it off")
+
+    def __init__(
+        self, *args: Any, studies: Sequence[ImagingStudy], case: FollowUp, now: datetime, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.today, self.operated = case.clinic.today(now), case.surgery.performed_on
+        self.waiting = {str(study.pk): study for study in studies}
+        named = [
+            (pk, f"{study.get_modality_display()}: {study.get_question_display().lower()}")
+            for pk, study in self.waiting.items()
+        ]
+        self.fields["study"].choices = named  # type: ignore[attr-defined]
+        self.initial |= {"done_on": self.today}  # type: ignore[operator]
+        if len(named) == 1:
+            self.initial["study"] = named[0][0]
+        self.lay_out(options("study"), options("findings"), "done_on", "is_signed")
+
+    def clean_done_on(self) -> date:
+        on: date = self.cleaned_data["done_on"]
+        if on > self.today:
+            raise forms.ValidationError("This day is still to come.")
+        if on < self.operated:
+            raise forms.ValidationError("This is before the operation.")
+        return on
+
+    def step(self) -> dict[str, Any]:
+        known = self.cleaned_data
+        return {
+            "study": self.waiting[known["study"]],
+            "done_on": known["done_on"],
+            "findings": known["findings"],
+            "is_signed": known["is_signed"],
         }
 
 

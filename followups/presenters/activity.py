@@ -78,6 +78,7 @@ _OF_CASES = {
     FlagEventKind.PINNED,
     FlagEventKind.UNPINNED,
     FlagEventKind.IMAGING_REQUESTED,
+    FlagEventKind.IMAGING_RESULT,
     FlagEventKind.UNDONE,
 }
 

@@ -1,18 +1,18 @@
-"""Note that imaging was requested. Nothing is ordered from here (protocol 1.5).
+"""Note that imaging was requested, and what it showed. Nothing is ordered from here (protocol 1.5).
 
 A request has neither a window nor a result, so the rules have nothing new to look at.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from followups.choices import FlagEventKind
 from followups.models import Flag, FollowUp
-from followups.services import flag_events
-from followups.services.cases import as_seen
-from patients.choices import ImagingQuestion, Modality
+from followups.services import facts, flag_events
+from followups.services.cases import Changed, as_seen, locked
+from patients.choices import ImagingFinding, ImagingQuestion, Modality
 from patients.models import ImagingStudy
 
 if TYPE_CHECKING:
@@ -49,6 +49,35 @@ def request(
     study.save()
     said = f"{study.get_modality_display()}: {study.get_question_display()}. {note}".strip()
     _note(current, FlagEventKind.IMAGING_REQUESTED, by=by, now=now, text=said)
+    return study
+
+
+@transaction.atomic
+def record_result(
+    study: ImagingStudy,
+    *,
+    done_on: date,
+    findings: list[str],
+    is_signed: bool,
+    by: "User",
+    now: datetime,
+) -> ImagingStudy:
+    """Note what a requested study showed; the rules look at it at once.
+
+    Raises:
+        Changed: if its result is there already, or the request was taken back.
+    """
+    current = locked(FollowUp.objects.get(surgery=study.surgery_id))
+    if not ImagingStudy.objects.waiting().filter(pk=study.pk).exists():
+        raise Changed(current)
+    study.done_on, study.resulted_at, study.findings = done_on, now, findings
+    if is_signed:
+        study.signed_off_at, study.signed_off_by = now, by
+    facts.save(study, now=now)
+    current.refresh_from_db()
+    said = ", ".join(str(ImagingFinding(each).label) for each in findings)
+    text = f"{study.get_modality_display()}: {said or 'no finding recorded'}"
+    _note(current, FlagEventKind.IMAGING_RESULT, by=by, now=now, text=text)
     return study
 
 

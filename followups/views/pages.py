@@ -26,6 +26,7 @@ TITLES = {
     "resolve": ("Resolve this case", "Save and open next"),
     "snooze": ("Snooze until", "Snooze"),
     "imaging": ("Imaging requested", "Note the request"),
+    "result": ("Imaging result", "Record the result"),
     "hand_over": ("Hand over to a colleague", "Hand over"),
     "pin": ("Hold this case at the top", "Pin"),
     "reopen": ("Open again", "Reopen"),
@@ -103,9 +104,14 @@ def render_done(
     filters = FilterForm(request.GET).filters()[0]
     is_list = part_of(request) == "qlist"
     context = _frame(filters) | {"toast": toast, "is_part": True, "changed": changed.pk}
-    context |= (_listing if is_list else _pane)(request, filters, now)
-    if not is_list:
-        context["row"] = _row(request, changed, filters, now)
+    if is_list:
+        context |= _listing(request, filters, now)
+    else:
+        tally = reading.tally(request.user, now)
+        context |= counts(request, filters, tally, now) | {
+            "places": reading.places(request.user, filters, now),
+            "row": _row(request, changed, filters, now),
+        }
     if follow_up is not None:
         shown = case.case(reading.facts(follow_up, now), user=request.user, now=now)
         context |= {"case": shown, **_neighbours(context["places"], follow_up.pk)}
@@ -150,12 +156,9 @@ def _frame(filters: Filters) -> dict[str, Any]:
 
 
 def _pane(request: StaffRequest, filters: Filters, now: datetime) -> dict[str, Any]:
-    """Return what stands around one case: its place in the list and the counts."""
-    tally = reading.tally(request.user, now)
-    return {
-        "places": reading.places(request.user, filters, now),
-        **counts(request, filters, tally, now),
-    }
+    """Return where a case stands in a list, and of how many."""
+    places = reading.places(request.user, filters, now)
+    return {"places": places, "total": reading.tally(request.user, now).total(filters)}
 
 
 def _listing(request: StaffRequest, filters: Filters, now: datetime) -> dict[str, Any]:

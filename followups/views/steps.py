@@ -14,7 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.staff.access import ALLOWED, Action, StaffRequest, requires
 from followups.choices import FlagEventKind, VisitStatus
-from followups.forms.steps import HandOverForm, ImagingForm, PinForm, ReopenForm, SnoozeForm
+from followups.forms.steps import (
+    HandOverForm,
+    ImagingForm,
+    PinForm,
+    ReopenForm,
+    ResultForm,
+    SnoozeForm,
+)
 from followups.models import FollowUp, Visit
 from followups.presenters.case import Facts
 from followups.services import cases, imaging, pins
@@ -24,6 +31,7 @@ from followups.views.outcomes import conflict, conflict_with, done, show_sheet, 
 from followups.views.pages import Sheet
 from followups.views.queue import get_case
 from followups.views.saving import posted
+from patients.models import ImagingStudy
 from patients.reach import veiled_from
 
 GET_AND_POST = ["GET", "POST"]
@@ -70,6 +78,19 @@ def request_imaging(request: StaffRequest, pk: int) -> HttpResponse:
     said = "Noted. The case stands in “Waiting for results” until the result is recorded."
     step = _Step(imaging.request, said, FlagEventKind.IMAGING_REQUESTED)
     return _sheet(request, follow_up, facts, sheet, step)
+
+
+@requires(Action.REVIEW)
+@require_http_methods(GET_AND_POST)
+def result(request: StaffRequest, pk: int) -> HttpResponse:
+    follow_up, facts, now = _opened(request, pk)
+    form = ResultForm(posted(request), studies=facts.studies, case=follow_up, now=now)
+    step = _Step(_record_result, "The result is recorded; the rules have looked at it.")
+    return _sheet(request, follow_up, facts, Sheet("result", form), step)
+
+
+def _record_result(follow_up: FollowUp, *, study: ImagingStudy, **facts: Any) -> None:
+    imaging.record_result(study, **facts)
 
 
 @requires(Action.REVIEW)

@@ -48,6 +48,7 @@ PAGES: dict[str, Page] = {
     "followups:snooze": Page(("GET", "POST"), CASE),
     "followups:wake": Page(SENT, CASE),
     "followups:imaging": Page(("GET", "POST"), CASE),
+    "followups:result": Page(("GET", "POST"), CASE),
     "followups:hand_over": Page(("GET", "POST"), CASE),
     "followups:pin": Page(("GET", "POST"), CASE),
     "followups:unpin": Page(SENT, CASE),

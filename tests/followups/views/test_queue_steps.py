@@ -129,6 +129,43 @@ def test_a_requested_study_is_waited_for_until_its_result_is_there(client, nurse
     assert names(client.get("/queue/?view=waiting").text) == []
 
 
+def test_a_result_is_recorded_and_looked_at_by_the_rules(client, nurse):
+    flag = make_case()
+    study = imaging_of(flag, nurse)
+    typed = {"study": study.pk, "done_on": "2026-04-30", "findings": ["nonunion"]}
+
+    response = client.post(url("result", flag), seen(flag, **typed))
+
+    assert response.status_code == 302
+    assert names(client.get("/queue/?view=waiting").text) == []
+    assert Flag.objects.get(family="imaging").is_open
+    page = text(client.get(url("case", flag)))
+    assert "MRI: Not fused" in page
+    again = client.post(url("result", flag), seen(flag, **typed))
+    assert again.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"done_on": "2026-05-02"}, "still to come"),
+        ({"done_on": "2026-03-01"}, "before the operation"),
+        ({"done_on": ""}, "This field is required"),
+        ({"findings": ["x"]}, "Select a valid choice"),
+        ({"study": "0"}, "no longer waiting"),
+    ],
+)
+def test_a_result_that_cannot_be_is_refused(client, nurse, typed, said):
+    flag = make_case()
+    known = {"study": imaging_of(flag, nurse).pk, "done_on": "2026-04-30"}
+
+    response = client.post(url("result", flag), seen(flag, **(known | typed)))
+
+    assert response.status_code == 422
+    assert said in text(response)
+    assert ImagingStudy.objects.waiting().exists()
+
+
 def test_the_same_study_is_not_requested_twice(client, nurse):
     flag = make_case()
     imaging_of(flag, nurse)
@@ -418,6 +455,13 @@ def test_a_page_that_is_open_learns_of_new_cases_times_and_owners(client, nurse)
     assert f"{case_of(later).pk}:urgent" in arrivals["data-cases"].split()
     assert "Dr Bjornstad" in response.text
     assert "Lovelace" not in response.text
+
+
+def test_a_page_that_is_open_learns_that_the_data_is_old(client, nurse):
+    response = client.get("/queue/changes/", **as_part("poll"))
+
+    assert 'id="heartbeat" hx-swap-oob="true"' in response.text
+    assert "The automatic check is not running." in response.text
 
 
 def test_nothing_new_is_said_where_the_list_is_the_same(client, nurse):
