@@ -66,9 +66,9 @@
   });
 
   /* A second click on a button that is already sending would send twice. What a script sends
-     (it has taken the event over by now) drops the second one itself. */
+     (it has taken the event over by now) drops the second one itself; a file may be saved again. */
   document.addEventListener('submit', event => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.target.matches('[data-file]')) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = 'yes';
   });

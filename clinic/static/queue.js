@@ -123,13 +123,30 @@
     location.assign(event.detail.xhr.responseURL || location.href);
   });
 
+  /* A bar that has been read out is not read out again every half minute. */
+  const headlines = root => $$('[role=alert] b', root).map(each => each.textContent).join();
+  document.addEventListener('htmx:oobBeforeSwap', event => {
+    const { target, fragment } = event.detail;
+    if (target.id === 'heartbeat' && headlines(target) && headlines(target) === headlines(fragment)) event.detail.shouldSwap = false;
+  });
+
   /* ---------- new cases ---------- */
   const ask = () => { if ($('#poll')) htmx.trigger('#poll', 'asked'); };
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
   const severities = ['emergency', 'urgent', 'soon', 'routine'];
+  /* What a colleague has finished stays where it is and says so; a full page may just have moved on. */
+  const leave = held => {
+    const rows = $$('.row-case[id^="row-"]');
+    if (rows.length >= 50) return;
+    for (const row of rows.filter(each => !held.has(each.dataset.case))) {
+      const who = $('.who', row);
+      if (who) who.textContent = 'No longer in this list';
+    }
+  };
   const arrive = () => {
     const bar = $('#newbar');
     const cases = $('#arrivals')?.dataset.cases?.split(' ').filter(Boolean).map(each => each.split(':')) ?? [];
+    if (cases.length) leave(new Set(cases.map(([pk]) => pk)));
     const fresh = cases.filter(([pk]) => !$(`#row-${pk}`));
     if (!bar || !fresh.length) { bar?.replaceChildren(); return; }
     const worst = severities.find(each => fresh.some(([, severity]) => severity === each));

@@ -320,6 +320,7 @@ TAKEN: list[tuple[Row, str, str, Any]] = [
     (Row.XSS, "register", "given_name", "<script>alert(1)</script>"),
     (Row.XSS, "register", "family_name", '" onmouseover="alert(1)'),
     (Row.XSS, "contact", "note", "<img src=x onerror=alert(1)>"),
+    (Row.XSS, "snooze", "reason", "<script>alert(1)</script>"),
     (Row.CSV_FORMULA, "register", "family_name", "=cmd|calc!A0"),
     (Row.CSV_FORMULA, "contact", "note", "+1+1"),
     (Row.WILDCARD, "find", "q", "%"),

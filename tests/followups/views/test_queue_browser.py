@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from followups.choices import Family, Rule, Severity
 from followups.models import Flag, FollowUp, Heartbeat
-from followups.services import cases, imaging, sweep
+from followups.services import cases, contacts, imaging, sweep
 from tests.factories import make_flag, make_patient, make_surgery, make_user, store_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -133,6 +133,10 @@ def test_everything_is_done_without_a_mouse(signed_in, live_server):
     page.keyboard.press("2")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".standing")).to_contain_text("nerve compression")
+    page.keyboard.press("g")
+    expect(page.locator("#sheet-title")).to_contain_text("Imaging result")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-sheet]")).to_have_count(0)
 
     page.keyboard.press("h")
     expect(page.locator("#sheet-title")).to_contain_text("Hand over")
@@ -204,6 +208,23 @@ def test_new_cases_wait_behind_a_bar(signed_in, live_server):
     expect(page.locator(f"#row-{case('Dolores').pk}")).to_be_visible()
     expect(heading(page)).to_contain_text("Ingrid")
     expect(page.locator(".newpill")).to_have_count(0)
+
+
+def test_what_a_colleague_has_finished_stays_in_its_place_and_says_so(signed_in, live_server):
+    page = signed_in
+    open_case(page, live_server, "Harlan")
+    seen = case("Ingrid")
+    cases.hand_over(
+        seen, to=make_user(), note="", by=make_user(), version=seen.version, now=timezone.now()
+    )
+    seen = case("Casimir")
+    contacts.record(seen, by=make_user(), method="phone", outcome="reached", now=timezone.now())
+
+    page.evaluate("htmx.trigger('#poll', 'asked')")
+
+    expect(page.locator(f"#row-{case('Casimir').pk} .who")).to_have_text("No longer in this list")
+    expect(page.locator(f"#row-{case('Ingrid').pk} .who")).to_contain_text("Nightingale")
+    expect(page.locator(".row-case")).to_have_count(5)
 
 
 def test_without_a_connection_the_page_can_be_read_and_says_so(signed_in, live_server):
@@ -284,6 +305,7 @@ def states(clinic):
         yield f"/queue/case/{case(name).pk}/"
     for step in ("contact", "resolve", "snooze", "imaging", "hand-over", "pin"):
         yield f"/queue/case/{case('Tobias').pk}/{step}/"
+    yield f"/queue/case/{case('Noor').pk}/result/"
     yield f"/queue/case/{case('Harlan').pk}/resolve/"
 
 
