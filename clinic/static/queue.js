@@ -99,7 +99,8 @@
     show(failed ? 'not-saved' : 'not-loaded');
   });
   document.addEventListener('htmx:afterOnLoad', online);
-  addEventListener('offline', offline);
+  /* A browser without a network may still reach us, so only an attempt tells. */
+  addEventListener('offline', () => ask());
   addEventListener('online', () => ask());
   document.addEventListener('click', event => {
     if (event.target.closest('[data-retry]')) ask();
@@ -109,18 +110,12 @@
       form?.requestSubmit();
     }
   });
-  /* Without a connection nothing is sent: what is typed stays where it is. */
-  document.addEventListener('htmx:beforeRequest', event => {
-    if (navigator.onLine || event.detail.elt.id === 'poll') return;
-    event.preventDefault();
-    offline();
-    if (event.detail.elt.matches('form[method=post]')) { failed = event.detail.elt; show('not-saved'); }
-  });
   /* The part of a page that was asked for is never a page of its own, such as the sign-in. */
   document.addEventListener('htmx:beforeSwap', event => {
-    if (!/^\s*<!doctype/i.test(event.detail.xhr.responseText)) return;
+    const { xhr } = event.detail;
+    if (xhr.status >= 400 || !/^\s*<!doctype/i.test(xhr.responseText)) return;
     event.detail.shouldSwap = false;
-    location.assign(event.detail.xhr.responseURL || location.href);
+    location.assign(xhr.responseURL || location.href);
   });
 
   /* A bar that has been read out is not read out again every half minute. */

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followups', '0007_messages_from_patients'),
+        ('followups', '0009_notes'),
         ('staff', '0003_number_for_texts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
