@@ -50,6 +50,7 @@ def worded(message: Reminder, *, to: str, now: datetime) -> Outgoing:
         body=words.say(f"messages.{key}.sms", **facts) if is_text else _mail(message, key, facts),
         reference=str(message.public_id),
         language=patient.language,
+        sender=str(message.clinic.sms_number) if is_text else "",
     )
 
 

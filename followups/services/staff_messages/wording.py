@@ -36,6 +36,7 @@ def worded(message: StaffMessage, *, to: str, now: datetime) -> Outgoing:
         subject="" if is_text else SUBJECTS[kind],
         body=text if is_text else text + "\n",
         reference=str(message.public_id),
+        sender=str(message.clinic.sms_number) if is_text else "",
     )
 
 
