@@ -303,6 +303,13 @@ class Meaning(TextChoices):
     CHANGED = "changed", "Says that something has changed"
 
 
+class LetterReason(TextChoices):
+    """Why a patient is written to on paper."""
+
+    UNREACHED = "unreached", "Could not be reached"
+    CHOSEN = "chosen", "Wants letters"
+
+
 class ReminderPurpose(TextChoices):
     """What a message to a patient is about."""
 

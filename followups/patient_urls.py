@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followups.views import entry, notes, patient, patient_check_in, surgery, visit
+from followups.views import entry, letters, notes, patient, patient_check_in, surgery, visit
 
 app_name = "patients"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<id:pk>/surgery/new/", surgery.add, name="surgery_new"),
     path("<id:pk>/surgery/<id:surgery_pk>/edit/", surgery.edit, name="surgery_edit"),
     path("<id:pk>/surgery/<id:surgery_pk>/ask/", patient_check_in.ask, name="ask"),
+    path("<id:pk>/surgery/<id:surgery_pk>/letter/", letters.ask, name="letter"),
     path("<id:pk>/surgery/<id:surgery_pk>/answers/", entry.enter, name="enter"),
     path("<id:pk>/check-in/<id:check_in_pk>/unlock/", patient_check_in.unlock, name="unlock"),
     path("<id:pk>/notes/", notes.add, name="note_add"),

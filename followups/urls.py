@@ -5,6 +5,7 @@ from django.urls import path
 from followups.views import (
     changes,
     inbox,
+    letters,
     page,
     queue,
     review,
@@ -18,6 +19,10 @@ urlpatterns = [
     path("rules/", rules.index, name="rules"),
     path("messages/", inbox.index, name="inbox"),
     path("messages/<id:pk>/handled/", inbox.handle, name="inbox_handle"),
+    path("letters/", letters.index, name="letters"),
+    path("letters/print/", letters.printed, name="letters_print"),
+    path("letters/sent/", letters.sent, name="letters_sent"),
+    path("letters/<id:pk>/drop/", letters.drop, name="letter_drop"),
     path("queue/", queue.index, name="queue"),
     path("queue/changes/", changes.index, name="changes"),
     path("queue/undo/", undoing.undo, name="undo"),

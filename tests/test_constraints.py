@@ -34,6 +34,7 @@ from followups.models import (
     Hold,
     InboundMessage,
     Lesson,
+    Letter,
     Note,
     Notice,
     OnCall,
@@ -128,6 +129,9 @@ class World:
             provider_id="SM2",
             meaning="text",
             received_at=at(7),
+        )
+        self.letter = Letter.objects.create(
+            clinic=self.clinic, surgery=self.surgery, reason="unreached", asked_at=at(7)
         )
         self.provider_event = ProviderEvent.objects.create(
             provider="sms", event_id="SM1 sent", kind="sent", received_at=at(7)
@@ -530,6 +534,10 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "inbound_handled_by_has_a_time": lambda world: change("text", handled_by=world.user)(world),
     "inbound_meaning_is_known": change("text", meaning="poem"),
     "inbound_text_is_read_by_somebody": change("text", handled_at=at(8)),
+    "letter_surgery_same_clinic": elsewhere("letter", ended_at=at(8), ended_by_id=other_user),
+    "letter_one_waiting": copy("letter"),
+    "letter_ended_by_somebody": change("letter", ended_at=at(8)),
+    "letter_reason_is_known": change("letter", reason="whim"),
     "provider_event_once": copy("provider_event"),
     "provider_event_has_an_id": copy("provider_event", event_id=""),
     # closed records
@@ -667,6 +675,7 @@ OWN_ROWS: dict[str, str] = {
     "note_own_rows": "note",
     "notice_own_rows": "notice",
     "inbound_own_rows": "text",
+    "letter_own_rows": "letter",
     "reminder_own_rows": "reminder",
     "staff_message_own_rows": "page",
     "on_call_own_rows": "on_call",
@@ -707,7 +716,7 @@ def test_the_models_named_here_are_all_there_are():
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
         ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
-        Hold, Provider, Origin,
+        Hold, Provider, Origin, Letter,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -39,6 +39,7 @@ PARTS = (
     r"tests/clinic/test_transport\.py::.*\[",
     r"tests/clinic/test_headers\.py::.*\[.*/admin/",
     r"tests/privacy/test_(pages_browser|canaries)\.py",
+    r"tests/followups/views/test_outside_browser\.py",
     r"tests/privacy/test_erasure\.py::test_a_restored",
     r"tests/followups/views/test_patient_browser\.py",
     r"tests/privacy/test_packs\.py::.*(any_script|from_the_right)",

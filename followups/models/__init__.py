@@ -3,6 +3,7 @@
 from followups.models.drafts import Draft, Lesson
 from followups.models.expected import ExpectedRange, ExpectedScore
 from followups.models.inbound import InboundMessage, ProviderEvent
+from followups.models.letters import Letter
 from followups.models.messages import Heartbeat, Reminder
 from followups.models.notes import Note
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
@@ -25,6 +26,7 @@ __all__ = [
     "Hold",
     "InboundMessage",
     "Lesson",
+    "Letter",
     "Note",
     "Notice",
     "OnCall",

@@ -12,7 +12,7 @@ from followups.choices import (
     FlagEventKind,
 )
 from followups.models import ContactAttempt, Flag, FollowUp
-from followups.services import flag_events, flags, ranks
+from followups.services import flag_events, flags, letters, ranks
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -43,6 +43,8 @@ def record(
         flags.refresh(follow_up, trigger=EvaluationTrigger.RECORD, now=now)
     if ContactOutcome(outcome).is_contact:
         _stop_clocks(follow_up, by=by, note=note, now=now)
+    else:
+        letters.after_call(follow_up.surgery, now=now)
     ranks.refresh(follow_up, now=now, changed=True)
     return attempt
 

@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from followups.models import Heartbeat
-from followups.services import drafts, flags, notices, plans, ranks, reminders, staff_messages
+from followups.services import (
+    drafts,
+    flags,
+    letters,
+    notices,
+    plans,
+    ranks,
+    reminders,
+    staff_messages,
+)
 
 NAME = "sweep"
 
@@ -18,6 +27,7 @@ def run(*, now: datetime) -> dict[str, int]:
         "notices": notices.make_due(now=now),
         "told": staff_messages.target_due(now=now) + staff_messages.digest_due(now=now),
         "messages": reminders.plan_due(now=now),
+        "letters": letters.plan(now=now),
     }
     # Last, so that a sweep which fails half-way does not look alive.
     Heartbeat.objects.update_or_create(name=NAME, defaults={"at": now, "detail": counts})

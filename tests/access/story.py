@@ -31,6 +31,7 @@ from followups.models import (
     Hold,
     InboundMessage,
     Lesson,
+    Letter,
     Note,
     Notice,
     OnCall,
@@ -201,6 +202,16 @@ class Story:
             provider_id="SM1",
             meaning="text",
             received_at=at(60),
+        )
+        self.letter_channel = ContactChannel.objects.create(
+            **self.own,
+            patient=self.patient,
+            kind="letter",
+            address="1 Main St",
+            consented_on=OPERATED,
+        )
+        self.letter_to = Letter.objects.create(
+            **self.own, surgery=self.surgery, reason="unreached", asked_at=at(61)
         )
         self.stray = InboundMessage.objects.create(
             **self.own, sender="+1999", provider_id="SM2", meaning="text", received_at=at(60)

@@ -20,6 +20,7 @@ def values(texts: Texts) -> dict[str, Any]:
     return {
         "emergency": "911",
         "urgent": "212 555 0100",
+        "office": "212 555 0101",
         "crisis": "988",
         "phone": "212 555 0101",
         "link": "https://clinic.example",
