@@ -26,6 +26,7 @@ APP_NEVER_READS = {"audit_seal"}
 # Rows that are no record of anybody's care; everything else is never deleted by a page.
 APP_DELETES = {
     "patients_contactchannel",
+    "patients_searchkey",
     "followups_draft",
     "followups_expectedscore",
     "patients_restriction",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("clinic.audit.urls")),
     path("", include("clinic.exchange.urls")),
     path("", include("clinic.privacy.urls")),
+    path("", include("clinic.find.urls")),
     path("", include("followups.urls")),
     path("patients/", include("followups.patient_urls")),
     path("c/", include("followups.check_in_urls")),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from patients import search_keys
 from patients.choices import ChannelKind, ConsentSource, PatientStatus
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery
 
@@ -46,6 +47,7 @@ def register(
     patient = Patient(clinic=clinic, **_known(facts))
     _save_patient(patient, today)
     _set_channels(patient, channels, consented_on)
+    search_keys.refresh(patient)
     return patient
 
 
@@ -69,6 +71,7 @@ def update(
         setattr(patient, name, value)
     _save_patient(patient, today)
     _set_channels(patient, channels, consented_on)
+    search_keys.refresh(patient)
     return patient
 
 

@@ -55,6 +55,7 @@ from patients.models import (
     Patient,
     Restriction,
     RiskProfile,
+    SearchKey,
     Surgery,
     SymptomReport,
 )
@@ -99,6 +100,7 @@ class World:
         self.visit = Visit.objects.filter(surgery=self.surgery, kind="6wk").get()
         self.report = store_report(self.surgery, day=5)
         self.channel = ContactChannel.objects.get(patient=self.patient)
+        self.search_key = SearchKey.objects.filter(patient=self.patient)[0]
         self.risk = RiskProfile.objects.create(
             clinic=self.clinic, patient=self.patient, recorded_on=OPERATED
         )
@@ -360,6 +362,9 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "channel_one_preferred": two_preferred_channels,
     "channel_closed_for_a_reason": change("channel", closed_at=at(7)),
     "channel_choices_are_known": change("channel", consent_source="rumour"),
+    "search_key_patient_same_clinic": elsewhere("search_key", key="other"),
+    "search_key_once": copy("search_key"),
+    "search_key_is_known": change("search_key", kind="x"),
     "risk_patient_same_clinic": elsewhere("risk", recorded_on=LATER),
     "risk_profile_once_per_day": copy("risk"),
     "risk_hba1c_range": change("risk", hba1c=21),
@@ -654,6 +659,7 @@ def test_a_range_that_is_signed_off_keeps_its_numbers(world, name):
 OWN_ROWS: dict[str, str] = {
     "patient_own_rows": "patient",
     "channel_own_rows": "channel",
+    "search_key_own_rows": "search_key",
     "risk_own_rows": "risk",
     "surgery_own_rows": "surgery",
     "report_own_rows": "report",
@@ -717,6 +723,7 @@ def test_the_models_named_here_are_all_there_are():
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
         ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
         Hold, Provider, Origin, Letter,
+        SearchKey,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

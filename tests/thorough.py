@@ -35,7 +35,7 @@ PARTS = (
     r"tests/bad_input/test_check_in_fuzz\.py",
     r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
     r"tests/clinic/staff/test_second_factor_browser\.py",
-    r"tests/clinic/test_every_page_browser\.py",
+    r"tests/clinic/test_(every_page|find)_browser\.py",
     r"tests/clinic/test_transport\.py::.*\[",
     r"tests/clinic/test_headers\.py::.*\[.*/admin/",
     r"tests/privacy/test_(pages_browser|canaries)\.py",

@@ -39,6 +39,7 @@ PAGES = {
     "followups:letter_drop": "“Not needed” on a letter to {who}",
     "followups:rules": "the clinical rules",
     "patients:list": "the list of patients",
+    "find:suggest": "the search for patients",
     "patients:register": "the form for a new patient",
     "patients:detail": "the record of {who}",
     "patients:edit": "the form that edits {who}",

@@ -9,12 +9,15 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, QuerySet
 from django.db.models.functions import JSONObject, Now
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from clinic.audit import recent
 from clinic.operations.heartbeats import Pulse, pulse
 from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
 from followups.models import FollowUp, Hold, InboundMessage
+from followups.presenters import found
 from patients.models import Opening, Patient
 
 MOST_CASES = 999
@@ -72,13 +75,18 @@ class _StaffPage:
 
     def openings(self) -> list[dict[str, Any]]:
         """Restricted records this person has open at the moment, and until when."""
-        found = self.counts[2] if self.user else []
-        return [each | {"until": datetime.fromisoformat(each["until"])} for each in found]
+        opened = self.counts[2] if self.user else []
+        return [each | {"until": datetime.fromisoformat(each["until"])} for each in opened]
+
+    def recent_patients(self) -> list[found.Line]:
+        """Whom this person looked at last; for pages within a reach."""
+        now = timezone.now()
+        return [found.line(each, now=now) for each in recent.patients(cast(User, self.user))]
 
     def hold(self) -> dict[str, Any] | None:
         """Why nothing leaves the clinic at the moment, and since when."""
-        found = self.counts[4] if self.user else []
-        return found[0] | {"at": datetime.fromisoformat(found[0]["at"])} if found else None
+        held = self.counts[4] if self.user else []
+        return held[0] | {"at": datetime.fromisoformat(held[0]["at"])} if held else None
 
     def patient_count(self) -> str | None:
         return _shown(self.counts[1], MOST_PATIENTS) if self.user else None
@@ -113,4 +121,5 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "openings": SimpleLazyObject(page.openings),
         "inbox_count": SimpleLazyObject(page.inbox_count),
         "hold": SimpleLazyObject(page.hold),
+        "recent_patients": SimpleLazyObject(page.recent_patients),
     }

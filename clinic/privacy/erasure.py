@@ -25,7 +25,7 @@ from clinic.staff.models import User
 from followups.models import CheckInLink, Draft, Flag, InboundMessage
 from followups.services import plans
 from patients.choices import PatientStatus
-from patients.models import ContactChannel, Patient, Restriction
+from patients.models import ContactChannel, Patient, Restriction, SearchKey
 
 WORD = "Erased on request."  # long enough to pass for the reason of an opening
 # Everything people wrote. A test compares this and KEPT with all text there is.
@@ -55,6 +55,7 @@ KEPT: dict[str, tuple[str, ...]] = {
 }
 WHOLE = (
     ContactChannel,
+    SearchKey,
     CheckInLink,
     Draft,
     InboundMessage,

@@ -15,9 +15,12 @@ from typing import Any, TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 
 from clinic.audit import services as audit
+from clinic.staff import throttle
 from clinic.staff.models import Role, User
 from patients.reach import EVERY_CLINIC, reach
 
@@ -128,6 +131,27 @@ def _note_refusal(request: HttpRequest, what: str) -> None:
 
 def _name(request: HttpRequest) -> str:
     return request.resolver_match.view_name[:60] if request.resolver_match else ""
+
+
+SEARCHES = throttle.Limit("search", tries=300, minutes=5)  # typing a name asks up to ten times
+
+
+def few_searches(view: View) -> View:
+    """Refuse searches faster than anybody types: nobody lists a clinic's patients by program."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            if request.method == "POST":
+                throttle.take(SEARCHES, request.user.pk, now=timezone.now())
+        except throttle.TooManyTries as refusal:
+            part = "patients/_too_many.html" if "HX-Request" in request.headers else "429.html"
+            response = render(request, part, status=429)
+            response["Retry-After"] = str(refusal.seconds)
+            return response
+        return cast(HttpResponse, view(request, *args, **kwargs))
+
+    return cast(View, limited)
 
 
 def signed_in(view: View) -> View:

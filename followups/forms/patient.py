@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from followups.forms.seen import SeenForm
 from followups.texts import LANGUAGES
+from patients.asked import Asked, read
 from patients.choices import (
     ChannelKind,
     Diabetes,
@@ -212,18 +213,29 @@ class StatusForm(SeenForm):
 class FindForm(forms.Form):
     """What the patient list is asked for."""
 
-    q = TextField(label="Record number or name", max_length=100, required=False)
+    q = TextField(
+        label="Name, record number, birth date or telephone",
+        max_length=100,
+        required=False,
+    )
     status = forms.ChoiceField(choices=[("", "Everyone"), *PatientStatus.choices], required=False)
     after = forms.RegexField(r"^[0-9]{1,18}\Z", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        self.asked = Asked()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Row(Column("q", css_class="col-sm-7"), Column("status", css_class="col-sm-5"))
         )
+
+    def clean_q(self) -> str:
+        """Keep what was typed, and read it."""
+        text: str = self.cleaned_data["q"]
+        self.asked = read(text)
+        return text
 
 
 def _unusable(channel: ContactChannel) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from followups.choices import Severity
-from followups.presenters import people, words
+from followups.presenters import found, people, words
+from patients.asked import Asked
 from patients.models import Patient, Surgery
 
 
@@ -14,8 +15,10 @@ class Row:
     """One patient with the operation that counts and what is open."""
 
     pk: int
-    name: str
-    mrn: str
+    name: tuple[found.Part, ...]
+    mrn: tuple[found.Part, ...]
+    born: str
+    how: str
     age_and_sex: str
     status: str
     is_active: bool
@@ -30,20 +33,23 @@ def rows(
     patients: Iterable[Patient],
     operations: Mapping[int, Sequence[Surgery]],
     *,
+    asked: Asked,
     now: datetime,
 ) -> list[Row]:
     """Return a line for each patient; operations by patient, the latest first."""
-    return [_row(each, operations.get(each.pk, []), now) for each in patients]
+    return [_row(each, operations.get(each.pk, []), asked, now) for each in patients]
 
 
-def _row(patient: Patient, surgeries: Sequence[Surgery], now: datetime) -> Row:
+def _row(patient: Patient, surgeries: Sequence[Surgery], asked: Asked, now: datetime) -> Row:
     today = patient.clinic.today(now)
     latest = surgeries[0] if surgeries else None
     severity = _highest(surgeries)
     return Row(
         pk=patient.pk,
-        name=f"{patient.family_name}, {patient.given_name}",
-        mrn=patient.mrn,
+        name=found.name(patient, asked),
+        mrn=found.number(patient, asked),
+        born=found.born(patient),
+        how=found.how(patient, asked),
         age_and_sex=people.age_and_sex(patient, today),
         status=patient.get_status_display(),
         is_active=patient.is_active,
@@ -62,9 +68,9 @@ def _last_report(surgeries: Sequence[Surgery], today: date) -> str:
 
 
 def _highest(surgeries: Iterable[Surgery]) -> Severity | None:
-    found = [
+    severities = [
         follow_up.severity
         for surgery in surgeries
         if (follow_up := getattr(surgery, "follow_up", None)) and follow_up.severity
     ]
-    return Severity(max(found)) if found else None
+    return Severity(max(severities)) if severities else None

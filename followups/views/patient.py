@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.staff.access import Action, StaffRequest, may, requires
+from clinic.staff.access import Action, StaffRequest, few_searches, may, requires
 from followups.forms.notes import NoteForm
 from followups.forms.patient import FindForm, PatientForm, StatusForm
 from followups.presenters import (
@@ -27,14 +27,16 @@ from followups.presenters import (
 from followups.services import plans
 from followups.views import patient_rows
 from followups.views.saving import lock, posted, saving, status_of
+from patients import search
 from patients import services as records
 from patients.models import Patient
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.SEE_PATIENTS)
+@few_searches
 def index(request: StaffRequest) -> HttpResponse:
-    """The patients of this clinic by name.
+    """The patients of this clinic by name, or those a search finds.
 
     A search is posted, so that no name stands in an address, a log or a history.
     """
@@ -47,20 +49,28 @@ def index(request: StaffRequest) -> HttpResponse:
     }
     if not form.is_valid():
         return render(request, "patients/list.html", context, status=400)
-    asked = form.cleaned_data
-    patients, context["after"] = patient_rows.found(
-        Patient.objects.for_user(request.user),
-        text=asked["q"],
-        status=asked["status"],
-        after=asked["after"],
-    )
-    context["rows"] = patient_list.rows(
-        patients, patient_rows.operations(patients), now=timezone.now()
-    )
-    context["closed"] = patient_rows.closed(request.user, asked["q"])
+    patients, more = _found(request, form) if form.cleaned_data["q"] else _listed(request, form)
+    operations, now = patient_rows.operations(patients), timezone.now()
+    context |= more | {
+        "rows": patient_list.rows(patients, operations, asked=form.asked, now=now),
+        "closed": patient_rows.closed(request.user, form.cleaned_data["q"]),
+    }
     if context["closed"].found and context["may_break_glass"] and not patients:
         return redirect("privacy:open", context["closed"].found)
     return render(request, "patients/list.html", context)
+
+
+def _found(request: StaffRequest, form: FindForm) -> tuple[list[Patient], dict[str, Any]]:
+    status = form.cleaned_data["status"]
+    patients = patient_rows.searched(request.user, form.asked, status=status)
+    shown = patients[: search.MOST]
+    return shown, {"is_search": True, "is_cut": len(patients) > len(shown), "most": search.MOST}
+
+
+def _listed(request: StaffRequest, form: FindForm) -> tuple[list[Patient], dict[str, Any]]:
+    reachable, asked = Patient.objects.for_user(request.user), form.cleaned_data
+    page = patient_rows.listed(reachable, status=asked["status"], after=asked["after"])
+    return page[0], {"after": page[1]}
 
 
 @require_safe

@@ -24,6 +24,8 @@ from followups.models import (
 )
 from followups.presenters.record import Record
 from followups.views.bundles import bundled
+from patients import search
+from patients.asked import Asked
 from patients.identifiers import normalise_mrn
 from patients.models import (
     ContactChannel,
@@ -74,17 +76,26 @@ def closed(user: "User", text: str) -> Closed:
     return Closed(count, records.values_list("pk", flat=True).first())
 
 
-def found(
-    patients: PatientQuerySet, *, text: str, status: str, after: str
+def listed(
+    patients: PatientQuerySet, *, status: str, after: str
 ) -> tuple[list[Patient], int | None]:
     """Return a page of patients by name, and the id behind which the next one starts."""
-    rows = _with_name(patients).found_by(text).by_name().select_related("clinic")
+    rows = _with_name(patients).by_name().select_related("clinic")
     if status:
         rows = rows.filter(status=status)
     if after:
         rows = _behind(rows, get_object_or_404(_with_name(patients), pk=after))
     shown = list(rows[: PAGE + 1])
     return shown[:PAGE], shown[PAGE - 1].pk if len(shown) > PAGE else None
+
+
+def searched(user: "User", asked: Asked, *, status: str = "") -> list[Patient]:
+    """Return the patients that fit what was typed, the surest first."""
+    places = [match.pk for match in search.find(user, asked)]
+    rows = Patient.objects.for_user(user).filter(pk__in=places).select_related("clinic")
+    if status:
+        rows = rows.filter(status=status)
+    return sorted(rows, key=lambda each: places.index(each.pk))
 
 
 def operations(patients: Iterable[Patient]) -> dict[int, list[Surgery]]:

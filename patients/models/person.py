@@ -33,17 +33,6 @@ class PatientQuerySet(ClinicQuerySet):
     def active(self) -> Self:
         return self.filter(status=PatientStatus.ACTIVE)
 
-    def found_by(self, text: str) -> Self:
-        """Patients whose record number or name starts with every word of ``text``."""
-        found = self
-        for word in text.split()[:5]:
-            found = found.filter(
-                Q(mrn__startswith=word.upper())
-                | Q(family_name__istartswith=word)
-                | Q(given_name__istartswith=word)
-            )
-        return found
-
     def by_name(self) -> Self:
         return self.order_by(Lower("family_name"), Lower("given_name"), "pk")
 
@@ -114,6 +103,7 @@ class Patient(models.Model):
                 "id",
                 name="patient_by_name",
             ),
+            models.Index(fields=["clinic", "date_of_birth"], name="patient_by_birth"),
         ]
 
     def __str__(self) -> str:

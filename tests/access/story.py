@@ -39,6 +39,7 @@ from followups.models import (
     StaffMessage,
     Visit,
 )
+from patients import search_keys
 from patients.models import (
     ContactChannel,
     ImagingStudy,
@@ -286,6 +287,8 @@ class Story:
                 with pgtrigger.ignore(*SET_ASIDE):
                     type(row)._base_manager.filter(pk=row.pk).update(**texts)
                 row.refresh_from_db()
+        for patient in (self.patient, self.closed):
+            search_keys.refresh(patient)
 
     def _word(self, what: str) -> str:
         return f"Zq{self.letter}{what}{next(_number):02}q"

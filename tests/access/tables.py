@@ -62,6 +62,7 @@ PAGES: dict[str, Page] = {
     "followups:letter_drop": Page(SENT, {"pk": "letter_to"}),
     "followups:rules": Page(SAFE),
     "patients:list": Page(("GET", "POST")),
+    "find:suggest": Page(SENT),
     "patients:register": Page(("GET", "POST")),
     "patients:detail": Page(SAFE, PATIENT),
     "patients:edit": Page(("GET", "POST"), PATIENT),

@@ -23,6 +23,7 @@ OPEN = {
 # Tables with a clinic whose changes are not audited, and why.
 UNAUDITED = {
     "followups_checkinlink": "made with its check-in; it holds a hash and nothing else",
+    "patients_searchkey": "made from the record, whose changes are audited",
     "followups_draft": "answers on their way to a report, which is audited",
     "followups_evaluation": "append-only: it is its own history",
     "followups_flagevent": "append-only: it is its own history",
@@ -38,6 +39,7 @@ UNAUDITED = {
 NOBODYS = {
     "followups_draft",  # once its answers are a report
     "patients_contactchannel",
+    "patients_searchkey",  # made anew from the record
     "patients_restriction",
     "patients_restriction_members",
 }

@@ -1,0 +1,1 @@
+"""Suggestions under the search field of every staff page."""
