@@ -32,6 +32,8 @@ PARTS = (
     r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
     r"tests/followups/views/test_check_in_races\.py::.*(ten_tabs|two_sweeps|staff_and_patient)",
     r"tests/followups/test_races\.py::test_of_two_hundred",
+    r"tests/followups/test_send_times\.py::test_in_every_zone",
+    r"tests/followups/services/sending/test_interleavings\.py::.*thousand",
     r"tests/bad_input/test_check_in_fuzz\.py",
     r"tests/followups/views/test_check_in_budget\.py::test_the_first_picture",
     r"tests/clinic/staff/test_second_factor_browser\.py",
@@ -44,7 +46,6 @@ PARTS = (
     r"tests/followups/views/test_patient_browser\.py",
     r"tests/privacy/test_packs\.py::.*(any_script|from_the_right)",
     r"tests/stack/test_background\.py::test_beat_waits",
-    r"tests/test_faults\.py::test_(planted|whoever)",
     r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
 )
 _SLOW_CASES = re.compile("|".join(PARTS))
