@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from followups.views import entry, letters, notes, patient, patient_check_in, surgery, visit
+from followups.views import (
+    entry,
+    letters,
+    notes,
+    patient,
+    patient_check_in,
+    patient_messages,
+    surgery,
+    visit,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -10,6 +19,7 @@ urlpatterns = [
     path("new/", patient.register, name="register"),
     path("<id:pk>/", patient.detail, name="detail"),
     path("<id:pk>/edit/", patient.edit, name="edit"),
+    path("<id:pk>/messages/", patient_messages.ledger, name="messages"),
     path("<id:pk>/status/", patient.status, name="status"),
     path("<id:pk>/surgery/new/", surgery.add, name="surgery_new"),
     path("<id:pk>/surgery/<id:surgery_pk>/edit/", surgery.edit, name="surgery_edit"),

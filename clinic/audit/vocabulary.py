@@ -42,6 +42,7 @@ PAGES = {
     "find:suggest": "the search for patients",
     "patients:register": "the form for a new patient",
     "patients:detail": "the record of {who}",
+    "patients:messages": "the messages to {who}",
     "patients:edit": "the form that edits {who}",
     "patients:status": "the status form of {who}",
     "patients:surgery_new": "the form for an operation of {who}",

@@ -21,6 +21,7 @@ from followups.presenters import (
     notes,
     patient_list,
     plan,
+    receives,
     record,
     timeline,
 )
@@ -101,6 +102,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "work_up": record.work_up(rows),
         "notes": notes.of(rows.notes, reader=request.user, now=rows.now, zone=patient.clinic.zone),
         "note_form": NoteForm() if may_edit else None,
+        "receives": receives.of(rows, patient_rows.unsent(patient)),
         "printed": record.printed(rows),
         "may_edit": may_edit,
         "may_review": may(request.user, Action.REVIEW),

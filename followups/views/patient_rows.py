@@ -20,6 +20,7 @@ from followups.models import (
     InboundMessage,
     Lesson,
     Note,
+    Reminder,
     Visit,
 )
 from followups.presenters.record import Record
@@ -74,6 +75,12 @@ def closed(user: "User", text: str) -> Closed:
         return Closed(count)
     records = Patient.objects.veiled_for(user).filter(mrn=number)
     return Closed(count, records.values_list("pk", flat=True).first())
+
+
+def unsent(patient: Patient) -> Iterable[Reminder]:
+    """Return the messages that are still to leave, the next one first."""
+    waiting = Reminder.objects.unsent().filter(patient=patient)
+    return waiting.order_by("not_before", "pk")[:MOST_TEXTS]
 
 
 def listed(

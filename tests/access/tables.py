@@ -65,6 +65,7 @@ PAGES: dict[str, Page] = {
     "find:suggest": Page(SENT),
     "patients:register": Page(("GET", "POST")),
     "patients:detail": Page(SAFE, PATIENT),
+    "patients:messages": Page(SAFE, PATIENT),
     "patients:edit": Page(("GET", "POST"), PATIENT),
     "patients:status": Page(("GET", "POST"), PATIENT),
     "patients:surgery_new": Page(("GET", "POST"), PATIENT),
