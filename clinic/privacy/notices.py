@@ -12,12 +12,13 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic.privacy.models import Notice
 from clinic.staff.models import Role, User
+from followups.models import Hold
 from patients.models import Opening
 
 FIRST_WAIT = timedelta(minutes=1)  # longer than any sending: until then the claim holds
@@ -58,6 +59,7 @@ def _told_of(opening: Opening) -> Iterator[User]:
 def _claim(now: datetime) -> Notice | None:
     notice = (
         Notice.objects.due(now)
+        .filter(~Exists(Hold.objects.active().filter(clinic=OuterRef("clinic"))))
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("to")
         .first()

@@ -30,28 +30,28 @@ class Provider:
         self.random = random.Random(seed)
 
     def say(self, event: str, reference: str, to: str) -> None:
-        line = {"event": event, "key": reference, "To": to, "at": time.time()}
+        line = {"event": event, "reference": reference, "to": to, "at": time.time()}
         os.write(self.log, f"{json.dumps(line)}\n".encode())
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
         reference = str(message["X-Reference"])
         now = json.loads(self.behaviour.read_text())
-        mode = now["mode"] if self.random.random() < now.get("share", 1) else "ok"
+        kind = now["kind"] if self.random.random() < now.get("share", 1) else "ok"
         self.say("called", reference, *envelope.rcpt_tos)
-        await asyncio.sleep(self.random.uniform(0, now.get("delay", 0)))
-        if mode == "error_451":
+        await asyncio.sleep(self.random.uniform(0, now.get("latency", 0)))
+        if kind == "busy":
             return "451 try again later"
-        if mode == "hang_before":
+        if kind == "hang":
             await asyncio.sleep(FOR_EVER)
         self.keep(message)
         self.say("accepted", reference, *envelope.rcpt_tos)
-        if mode == "hang_after":
+        if kind == "hang after":
             await asyncio.sleep(FOR_EVER)
-        if mode == "drop":
+        if kind == "drop":
             self.say("dropped", reference, *envelope.rcpt_tos)
             server.transport.abort()
-        await asyncio.sleep(self.random.uniform(0, now.get("delay", 0)))
+        await asyncio.sleep(self.random.uniform(0, now.get("latency", 0)))
         return "250 OK"
 
     def keep(self, message: Any) -> None:
