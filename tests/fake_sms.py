@@ -46,6 +46,7 @@ class Provider(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], log: Path, **settings: Any) -> None:
         super().__init__(address, Handler)
         self.log = log.open("a", encoding="utf-8")
+        self.calls = log.with_suffix(".calls").open("a", encoding="utf-8")
         self.settings: dict[str, Any] = {
             "mode": "ok",
             "delay": 1.0,
@@ -54,6 +55,12 @@ class Provider(ThreadingHTTPServer):
         } | settings
         self.by_key: dict[str, dict[str, str]] = {}
         self.lock = threading.Lock()
+
+    def note_call(self) -> None:
+        """Count a try to send, whatever becomes of it: a dot each, beside the log."""
+        with self.lock:
+            self.calls.write(".")
+            self.calls.flush()
 
     def take(self, form: dict[str, str], key: str) -> dict[str, str]:
         """Write a message down as delivered and return it with its new id."""
@@ -90,6 +97,7 @@ class Handler(BaseHTTPRequestHandler):
             self._message(form)
 
     def _message(self, form: dict[str, str]) -> None:
+        self.server.note_call()
         mode, delay = self.server.mode_now(), float(self.server.settings["delay"])
         if mode in ("slow", "hang_before"):
             time.sleep(delay)

@@ -46,6 +46,7 @@ PARTS = (
     r"tests/followups/views/test_patient_browser\.py",
     r"tests/privacy/test_packs\.py::.*(any_script|from_the_right)",
     r"tests/stack/test_background\.py::test_beat_waits",
+    r"tests/test_faults\.py::test_(planted|whoever)",
     r"tests/test_source_rules\.py::test_no_exception_outlives_its_need",
 )
 _SLOW_CASES = re.compile("|".join(PARTS))

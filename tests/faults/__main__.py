@@ -26,6 +26,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="scenarios, by part of their name"
     )
+    parser.add_argument("--prove", action="store_true", help="plant mistakes and find them")
     return parser.parse_args(arguments)
 
 
@@ -34,9 +35,14 @@ def main(arguments: list[str]) -> int:
     plan = Plan(asked.messages, asked.kills, asked.seed, asked.quick)
     with Ground() as ground:
         prepare_django(ground)
+        from tests.faults.proof import prove
         from tests.faults.scenarios import chosen
 
         scenarios = chosen(plan, asked.only or [])
+        if asked.prove:
+            print(heading(), flush=True)
+            ground.start()
+            return int(bool(prove(ground, plan)))
         announce(plan, scenarios)
         ground.start()
         outcomes = [run(each, ground, plan) for each in scenarios]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from django.db import connections
 from psycopg import sql
 
 from clinic.stack import state as states
@@ -25,6 +26,13 @@ from clinic.stack.state import PROJECT
 MEMORY = Path("/dev/shm")  # a crash of a server, unlike one of the machine, tests no disk
 PREFIX = "fuseline-faults-"
 DATABASE = "trial"
+RESTORE = (
+    "ALTER DATABASE {old} ALLOW_CONNECTIONS false",
+    f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{DATABASE}'",  # noqa: S608
+    "CREATE DATABASE {new} TEMPLATE {old} OWNER fuseline",
+    "DROP DATABASE {old} WITH (FORCE)",
+    "ALTER DATABASE {new} RENAME TO {old}",
+)
 SETTINGS = "tests.faults.settings"
 
 
@@ -68,6 +76,10 @@ class Ground:
             "SECURE_SSL_REDIRECT": "0",  # we speak to the web process itself, without a proxy
             "DEFAULT_FROM_EMAIL": "clinic@clinic.example",
             "EMAIL_URL": "smtp://127.0.0.1:1",
+            "SMS_URL": "https://texts.example",
+            "SMS_ACCOUNT": "AC0",
+            "SMS_TOKEN": "t" * 32,
+            "SMS_FROM": "+12125550100",
             "STATIC_ROOT": str(self.state / "static"),
             "ERASURE_LEDGER": str(self.state / "erasures.jsonl"),
             "DATABASE_URL": database_url,
@@ -103,6 +115,14 @@ class Ground:
             connection.execute(
                 sql.SQL("CREATE DATABASE {new} TEMPLATE {old} OWNER {old}").format(**names)
             )
+
+    def restore_database(self) -> None:
+        """Put a copy in the trial's database's place, as a restore does."""
+        connections.close_all()
+        names = {"new": sql.Identifier("copy"), "old": sql.Identifier(DATABASE)}
+        with self.database.superuser() as connection:
+            for step in RESTORE:
+                connection.execute(sql.SQL(step).format(**names))
 
     def crash_database(self) -> None:
         """Stop PostgreSQL as `pg_ctl -m immediate` does, and start it again."""

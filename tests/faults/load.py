@@ -6,7 +6,7 @@ The people are inserted in bulk, the messages are planned by the product itself.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clinic.staff.models import Clinic
 from followups.choices import CheckInKind
@@ -45,7 +45,9 @@ def clinics() -> list[Clinic]:
 
 
 @transaction.atomic
-def add_people(number: int, *, now: datetime, poisoned: int = 0) -> list[CheckIn]:
+def add_people(
+    number: int, *, now: datetime, poisoned: int = 0, channel: str = ChannelKind.EMAIL
+) -> list[CheckIn]:
     """Add so many people with a check-in due for an hour; the first ones' addresses are poison."""
     homes = clinics()
     first = Patient.objects.count()
@@ -62,20 +64,23 @@ def add_people(number: int, *, now: datetime, poisoned: int = 0) -> list[CheckIn
             )
             for each in numbers
         )
-        kinds = [POISON if each < poisoned else "person" for each in numbers]
-        ContactChannel.objects.bulk_create(_channels(people, kinds, now.date()))
+        ContactChannel.objects.bulk_create(_channels(people, numbers, poisoned, channel, now))
         made += _check_ins(people, now)
     return made
 
 
-def _channels(people: list[Patient], kinds: list[str], day: date) -> Iterator[ContactChannel]:
-    for person, kind in zip(people, kinds, strict=True):
+def _channels(
+    people: list[Patient], numbers: range, poisoned: int, channel: str, now: datetime
+) -> Iterator[ContactChannel]:
+    for person, number in zip(people, numbers, strict=True):
+        name = POISON if number < poisoned else "person"
+        is_text = channel == ChannelKind.SMS
         yield ContactChannel(
             clinic_id=person.clinic_id,
             patient=person,
-            kind=ChannelKind.EMAIL,
-            address=f"{kind}-{person.pk}@patients.example",
-            consented_on=day,
+            kind=channel,
+            address=f"+1212{5550000 + person.pk}" if is_text else f"{name}-{person.pk}@a.example",
+            consented_on=now.date(),
         )
 
 
@@ -110,31 +115,32 @@ def _check_ins(people: list[Patient], now: datetime) -> list[CheckIn]:
 
 
 def add_outage(people: int, *, days: int, now: datetime) -> None:
-    """Add people who were due on each of the last days, half of them planned for before that."""
+    """Add people who came due on one of the last days; half were planned for as it happened."""
     for number, planned in ((people // 2, True), (people - people // 2, False)):
-        for check_in in add_people(number, now=now):
-            CheckIn.objects.bulk_create(_earlier(check_in, day) for day in range(1, days + 1))
-        if planned:
-            plan_messages(now=now - timedelta(days=days))
-
-
-def _earlier(check_in: CheckIn, days: int) -> CheckIn:
-    due_at = check_in.due_at - timedelta(days=days)
-    return CheckIn(
-        clinic_id=check_in.clinic_id,
-        surgery_id=check_in.surgery_id,
-        kind=check_in.kind,
-        plan_day=DAY - days,
-        due_on=check_in.due_on - timedelta(days=days),
-        due_at=due_at,
-        closes_at=due_at + ANSWER_WINDOW,
-    )
+        check_ins = add_people(number, now=now)
+        for place, check_in in enumerate(check_ins):
+            ago = timedelta(days=place % days)
+            check_in.due_on -= ago
+            check_in.due_at -= ago
+            check_in.closes_at = check_in.due_at + ANSWER_WINDOW
+        CheckIn.objects.bulk_update(check_ins, ["due_on", "due_at", "closes_at"])
+        for day in reversed(range(days)):
+            if planned:
+                plan_messages(now=now - timedelta(days=day, minutes=30))
 
 
 def plan_messages(*, now: datetime) -> None:
     """Let the product put every message that is due in its outbox."""
+    know_the_size()
     while reminders.plan_due(now=now):
         pass
+    know_the_size()
+
+
+def know_the_size() -> None:
+    """Let PostgreSQL count its tables now, as it does by itself in time."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def due_references(*, now: datetime) -> set[str]:

@@ -30,28 +30,28 @@ class Provider:
         self.random = random.Random(seed)
 
     def say(self, event: str, reference: str, to: str) -> None:
-        line = {"event": event, "reference": reference, "to": to, "at": time.time()}
+        line = {"event": event, "key": reference, "To": to, "at": time.time()}
         os.write(self.log, f"{json.dumps(line)}\n".encode())
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
         reference = str(message["X-Reference"])
         now = json.loads(self.behaviour.read_text())
-        kind = now["kind"] if self.random.random() < now.get("share", 1) else "ok"
+        mode = now["mode"] if self.random.random() < now.get("share", 1) else "ok"
         self.say("called", reference, *envelope.rcpt_tos)
-        await asyncio.sleep(self.random.uniform(0, now.get("latency", 0)))
-        if kind == "busy":
+        await asyncio.sleep(self.random.uniform(0, now.get("delay", 0)))
+        if mode == "error_451":
             return "451 try again later"
-        if kind == "hang":
+        if mode == "hang_before":
             await asyncio.sleep(FOR_EVER)
         self.keep(message)
         self.say("accepted", reference, *envelope.rcpt_tos)
-        if kind == "hang after":
+        if mode == "hang_after":
             await asyncio.sleep(FOR_EVER)
-        if kind == "drop":
+        if mode == "drop":
             self.say("dropped", reference, *envelope.rcpt_tos)
             server.transport.abort()
-        await asyncio.sleep(self.random.uniform(0, now.get("latency", 0)))
+        await asyncio.sleep(self.random.uniform(0, now.get("delay", 0)))
         return "250 OK"
 
     def keep(self, message: Any) -> None:

@@ -17,6 +17,7 @@ from tests.faults.outside import Received
 from tests.privacy import canaries
 
 EVERY = 0.1
+BREATH = 5  # seconds in which a busy machine gets round to what is due
 SLOW_EVERY = 10  # looks between two at what is costly
 PLANTED = (*canaries.PERSON, *canaries.BIRTH_DATES, *canaries.WORDS)
 TOKEN = re.compile(r"/c/([0-9a-z]{26})/")
@@ -34,12 +35,14 @@ WHERE is_complete AND source = 'link' AND NOT EXISTS (
 )"""
 # I3: what the product calls sent, lately
 SENT = "SELECT public_id::text FROM followups_reminder WHERE state = 'sent' AND sent_at > %s"
-# I4: left behind for more than two leases although nobody has anything else to do
+# I4: left behind for more than a second lease although nobody has anything else to do
 LEFT_BEHIND = """
 SELECT count(*) FROM followups_reminder
 WHERE state = 'sending' AND lease_until < clock_timestamp() - make_interval(secs => %s)
 AND NOT EXISTS (
-    SELECT FROM followups_reminder WHERE state = 'pending' AND not_before < clock_timestamp()
+    SELECT FROM followups_reminder
+    WHERE (state = 'pending' AND not_before < clock_timestamp())
+    OR (state = 'sending' AND lease_until > clock_timestamp())
 )"""
 
 
@@ -72,7 +75,6 @@ class Checker(threading.Thread):
         self.lease = lease
         self.looks = 0
         self.violations: dict[str, int] = {}
-        self.paused = threading.Event()  # while nobody could send, nothing is left behind
         self._end = threading.Event()
         self._since = "-infinity"
         self._mixed = mixed_clinics()
@@ -104,8 +106,7 @@ class Checker(threading.Thread):
         self.expect_none("I1 reports without their evaluation", database, UNEVALUATED)
         self.expect_none("I2 second reports of a check-in", database, ORPHANED)
         self.expect_delivered(database)
-        if not self.paused.is_set():
-            self.expect_none("I4 messages left behind", database, LEFT_BEHIND, self.lease)
+        self.expect_none("I4 messages left behind", database, LEFT_BEHIND, self.lease + BREATH)
         if self.looks % SLOW_EVERY == 0:
             self.expect_none("I7 rows of two clinics", database, self._mixed)
 

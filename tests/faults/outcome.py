@@ -19,6 +19,7 @@ class Plan:
     kills: int
     seed: int
     quick: bool = False
+    mistake: str = ""  # planted in the product's processes
 
     def at_most(self, messages: int) -> int:
         """Return how many messages a trial takes that gains nothing from more than these."""

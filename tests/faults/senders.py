@@ -30,7 +30,7 @@ class Senders:
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
         if self.hear() != "ready":
-            raise Refusal(f"The senders did not start; {log} says why.")
+            raise Refusal(f"The senders did not start:\n{log.read_text()[-2000:]}")
 
     def hear(self) -> str:
         assert self.nursery.stdout

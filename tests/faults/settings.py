@@ -6,8 +6,7 @@ from clinic.settings import *
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.planted"]
 EMAIL_TIMEOUT = int(os.environ.get("FAULTS_TIMEOUT", "2"))
-LEASE_SECONDS = float(os.environ.get("FAULTS_LEASE", "5"))
-RECEIPT_SECONDS = LEASE_SECONDS
+SMS_URL = os.environ.get("FAULTS_TEXTS", SMS_URL)  # production would insist on https
 EMAIL_BACKEND = "tests.faults.planted.mail.Mail"
 # pages without `collectstatic`
 STORAGES = STORAGES | {

@@ -1,42 +1,37 @@
-"""One trial: a fresh database full of due messages, a provider, a checker, and what is broken.
+"""One trial: a fresh database full of due messages, a checker, and what is broken when.
 
 Leaving it stops whatever it has started. Faults are drawn from progress, not from the clock: after
 so many messages have arrived, on a slow machine as on a fast one.
 """
 
-import random
-import re
 import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import connection, connections
 
-from clinic.stack.processes import Process, wait_until
-from clinic.stack.state import PROJECT
-from clinic.stack.supervisor import free_port
 from followups import tokens
 from followups.clock import database_now
 from tests.faults import load
+from tests.faults.cast import Cast
 from tests.faults.ground import DATABASE, Ground
 from tests.faults.oracles import Checker, leaks
 from tests.faults.outcome import Outcome, Plan
-from tests.faults.outside import Provider, answers
-from tests.faults.senders import Senders
 
 Made = TypeVar("Made")
 
-MAIL = "tests.faults.mail_provider"
 PATIENCE = 60  # seconds without any progress after which a trial gives up
 TODAY = "not_before < clock_timestamp() + interval '12 hours'"
 UNSETTLED = f"""
 SELECT count(*) FROM followups_reminder WHERE state IN ('pending', 'sending') AND {TODAY}
 """  # noqa: S608
+SET_ASIDE = """
+SELECT public_id::text FROM followups_reminder WHERE state = 'quarantined' AND reason <> ''
+"""
 SPREAD = f"""
 UPDATE followups_reminder
 SET not_before = clock_timestamp() + place * make_interval(secs => %(pause)s)
@@ -48,24 +43,11 @@ WHERE id = due
 STATES = f"SELECT state, count(*) FROM followups_reminder WHERE {TODAY} GROUP BY 1"  # noqa: S608
 
 
-class Trial:
+class Trial(Cast):
     """Use as a context; ``outcome`` says what came of it."""
 
-    def __init__(
-        self, ground: Ground, plan: Plan, name: str, *, lease: float = 5, **environment: str
-    ) -> None:
-        self.ground, self.plan, self.name = ground, plan, name
-        self.random = random.Random(f"{plan.seed} {name}")
-        self.folder = ground.state / re.sub("[^a-z0-9]+", "-", name.lower())
-        self.logs = self.folder / "log"
-        self.logs.mkdir(parents=True)
-        self.lease = lease
-        self.mail = Provider(self.folder / "mail", MAIL, plan.seed, self.logs)
-        self.given = environment | {
-            "FAULTS_LEASE": str(lease),
-            "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
-        }
-        self.running: list[Process | Senders] = []
+    def __init__(self, ground: Ground, plan: Plan, name: str, **given: Any) -> None:
+        super().__init__(ground, plan, name, **given)
         self.due: set[str] = set()
         self.faults = 0
         self.recoveries: list[float] = []
@@ -77,9 +59,9 @@ class Trial:
         self.ground.make_database()
         connection.settings_dict["NAME"] = DATABASE
         self.ground.flush_broker()
-        self.mail.start()
+        self.provider.start()
         self.checker = Checker(
-            self.ground.address("postgres"), [self.mail.received.log], lease=self.lease
+            self.ground.address("postgres"), [self.provider.log], lease=self.lease
         )
         return self
 
@@ -89,7 +71,7 @@ class Trial:
         connections.close_all()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # what takes part
+    # what is there
 
     def prepare(self, fill: Callable[[datetime], Made]) -> Made:
         """Fill the database as of now; from here on the checker looks, and time counts."""
@@ -103,7 +85,7 @@ class Trial:
         """Put so many messages in the outbox, all due; the poisoned ones can never arrive."""
 
         def add(now: datetime) -> set[str]:
-            load.add_people(messages, now=now, poisoned=poisoned)
+            load.add_people(messages, now=now, poisoned=poisoned, channel=self.provider.channel)
             load.plan_messages(now=now)
             return load.due_references(now=now)
 
@@ -119,53 +101,6 @@ class Trial:
         self.fill(messages)
         with psycopg.connect(self.ground.address("postgres")) as database:
             database.execute(SPREAD, {"pause": seconds / messages})
-
-    def environment(self, login: str, **more: str) -> dict[str, str]:
-        return self.ground.environment(self.ground.address(login), **self.given, **more)
-
-    def senders(self, number: int = 3) -> Senders:
-        """Start processes that run `manage.py send` again and again."""
-        made = Senders(
-            number, environment=self.environment("fuseline_worker"), log=self.logs / "senders.log"
-        )
-        self.running.append(made)
-        return made
-
-    def celery(self, *arguments: str, **more: str) -> Process:
-        """Start a worker or a beat."""
-        made = Process(
-            f"celery {arguments[0]}",
-            [sys.executable, "-m", "celery", "-A", "clinic", *arguments],
-            log=self.logs / f"celery-{len(self.running)}.log",
-            cwd=PROJECT,
-            env=self.environment("fuseline_worker", **more),
-        )
-        made.start()
-        self.running.append(made)
-        return made
-
-    def web(self, **more: str) -> int:
-        """Start the web as in production; return its port."""
-        port = free_port()
-        serve = ["--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]
-        made = Process(
-            "web",
-            [sys.executable, "-m", "gunicorn", "clinic.wsgi", *serve, f"--bind=127.0.0.1:{port}"],
-            log=self.logs / "web.log",
-            cwd=PROJECT,
-            env=self.environment("fuseline_web", DB_POOL="1", **more),
-        )
-        made.start()
-        self.running.append(made)
-        wait_until(lambda: answers(port), made, seconds=60)
-        return port
-
-    def stop(self) -> None:
-        """Stop everybody at once; whoever was stopped with SIGSTOP, too."""
-        for each in reversed(self.running):
-            each.kill() if isinstance(each, Process) else each.stop()
-        self.running.clear()
-        self.mail.process.stop()
 
     # what happens
 
@@ -187,9 +122,9 @@ class Trial:
 
     def recovery(self) -> str:
         """Say how long after each recovery the next message arrived, at most."""
-        self.mail.received.look()
+        self.provider.received.look()
         waits = [
-            min((at - moment for at in self.mail.received.times if at > moment), default=0)
+            min((at - moment for at in self.provider.received.times if at > moment), default=0)
             for moment in self.recoveries
         ]
         return f"next message {max(waits, default=0):.1f} s after recovery at most"
@@ -210,10 +145,10 @@ class Trial:
 
     def wait_for_arrivals(self, number: int) -> None:
         """Wait until so many different messages have arrived."""
-        self.wait_for(lambda: self.mail.received.look() >= number)
+        self.wait_for(lambda: self.provider.received.look() >= number)
 
     def arrivals(self) -> int:
-        return self.mail.received.look() + self.mail.received.calls
+        return self.provider.received.look() + self.provider.received.calls
 
     def settle(self) -> bool:
         """Wait until nothing is due or being sent any more."""
@@ -233,6 +168,11 @@ class Trial:
         with psycopg.connect(self.ground.address("postgres")) as database:
             return dict(database.execute(STATES).fetchall())
 
+    def set_aside(self) -> set[str]:
+        """Return the references of messages that staff are shown, with the reason."""
+        with psycopg.connect(self.ground.address("postgres")) as database:
+            return {reference for (reference,) in database.execute(SET_ASIDE)}
+
     # what came of it
 
     def outcome(
@@ -251,13 +191,15 @@ class Trial:
         broker = self.ground.left_in_broker()
         self.stop()
         self.checker.finish()
-        self.mail.received.look()
-        copied = self.mail.received.copies if arrived is None else arrived
-        made = Outcome.of(self.name, faults=self.faults, due=self.due, copies=copied)
+        self.provider.received.look()
+        copied = self.provider.received.copies if arrived is None else arrived
+        set_aside = self.set_aside() & self.due - copied.keys()
+        made = Outcome.of(self.name, faults=self.faults, due=self.due - set_aside, copies=copied)
+        made.notes += [f"{len(set_aside)} set aside for staff"] * bool(set_aside)
         made.seconds = seconds
         made.notes += notes
         made.keep(duplicates=duplicates, copies=copies)
         made.broken += [f"{name}: {n}" for name, n in self.checker.violations.items()]
         logs = [*self.logs.glob("*.log"), *self.ground.logs.glob("*.log")]
-        made.broken += sorted(set(leaks(logs, [self.mail.folder / "mails.txt"], broker)))[:3]
+        made.broken += sorted(set(leaks(logs, self.provider.letters(), broker)))[:3]
         return made

@@ -15,13 +15,18 @@ class PlantedConfig(AppConfig):
 
         _shorten_waits()
         if os.environ.get("FAULTS_MISTAKE"):
-            mistakes.plant(os.environ["FAULTS_MISTAKE"])
+            mistakes.MISTAKES[os.environ["FAULTS_MISTAKE"]]()
         if os.environ.get("FAULTS_CRASHES"):
             crashes.plant(os.environ["FAULTS_CRASHES"])
 
 
 def _shorten_waits() -> None:
-    from followups.services.sending import circuit
+    """Shorten what production waits for minutes."""
+    from followups.notify import sms
+    from followups.services.sending import circuit, outcomes
 
+    timeout = float(os.environ.get("FAULTS_TIMEOUT", "2"))
+    sms.TIMEOUTS = (timeout, timeout)  # type: ignore[assignment]
+    circuit.OPEN_FOR = timedelta(seconds=2)
     circuit.LONGEST_WAIT = timedelta(seconds=2)
-    circuit.OPEN_FOR = timedelta(seconds=1)
+    outcomes.FIRST_WAIT = timedelta(seconds=0.5)

@@ -38,18 +38,30 @@ def scenario(
     return add
 
 
+def every() -> list[Scenario]:
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    return _known
+
+
+def named(name: str) -> Scenario:
+    return next(each for each in every() if each.name == name)
+
+
 def chosen(plan: Plan, parts: Sequence[str]) -> list[Scenario]:
-    """Return the scenarios whose name holds one of the parts; without any, all of them.
+    """Return the scenarios called or containing one of the parts; without any, all of them.
 
     Raises:
         Refusal: if nothing is called that.
     """
-    for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
     if not parts:
-        return [each for each in _known if each.in_quick or not plan.quick]
-    found = [each for each in _known if any(part in each.name for part in parts)]
+        return [each for each in every() if each.in_quick or not plan.quick]
+    names = {each.name for each in every()}
+    found = [each for each in every() if any(_means(part, each.name, names) for part in parts)]
     if not found:
-        names = "\n  ".join(each.name for each in _known)
-        raise Refusal(f"There is no such scenario; there are:\n  {names}")
+        raise Refusal("\n  ".join(["There is no such scenario; there are:", *sorted(names)]))
     return found
+
+
+def _means(part: str, name: str, names: set[str]) -> bool:
+    return part == name if part in names else part in name

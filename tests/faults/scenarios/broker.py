@@ -2,6 +2,7 @@
 
 import time
 
+from tests.faults.cast import UNHURRIED
 from tests.faults.ground import Ground
 from tests.faults.outcome import Outcome, Plan
 from tests.faults.scenarios import scenario
@@ -21,7 +22,7 @@ def start_celery(trial: Trial, *, beats: int = 1, workers: int = 1) -> None:
 @scenario("FLUSHALL of the broker", seconds=lambda plan: 25 + 3 * plan.some(10))
 def flush(ground: Ground, plan: Plan, name: str) -> Outcome:
     """Nothing that matters is in the broker, so emptying it costs nothing (G3)."""
-    with Trial(ground, plan, name) as trial:
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
         trial.fill_slowly(plan.at_most(600), seconds=3 * plan.some(10))
         start_celery(trial)
 
@@ -34,9 +35,9 @@ def flush(ground: Ground, plan: Plan, name: str) -> Outcome:
         return trial.outcome(duplicates=0, notes=[trial.recovery()])
 
 
-@scenario("kill -9 of the broker", seconds=lambda plan: 25 + 5 * plan.some(8))
+@scenario("kill -9 of the broker", seconds=lambda plan: 25 + 5 * plan.some(8), in_quick=False)
 def kill(ground: Ground, plan: Plan, name: str) -> Outcome:
-    with Trial(ground, plan, name) as trial:
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
         trial.fill_slowly(plan.at_most(600), seconds=5 * plan.some(8))
         start_celery(trial)
 
@@ -51,9 +52,9 @@ def kill(ground: Ground, plan: Plan, name: str) -> Outcome:
         return trial.outcome(duplicates=0, notes=[trial.recovery()])
 
 
-@scenario("broker hangs for 20 s", seconds=lambda plan: 35 + HANG_SECONDS)
+@scenario("broker hangs for 20 s", seconds=lambda plan: 35 + HANG_SECONDS, in_quick=False)
 def hang(ground: Ground, plan: Plan, name: str) -> Outcome:
-    with Trial(ground, plan, name) as trial:
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
         trial.fill_slowly(plan.at_most(300), seconds=HANG_SECONDS)
         start_celery(trial)
 
@@ -70,9 +71,9 @@ def hang(ground: Ground, plan: Plan, name: str) -> Outcome:
         return trial.outcome(duplicates=0, notes=[trial.recovery()])
 
 
-@scenario("three beats, two workers", seconds=lambda plan: 60)
+@scenario("three beats, two workers", seconds=lambda plan: 60, in_quick=False)
 def beats(ground: Ground, plan: Plan, name: str) -> Outcome:
-    with Trial(ground, plan, name) as trial:
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
         trial.fill_slowly(plan.at_most(600), seconds=15)
         start_celery(trial, beats=3, workers=2)
         trial.faults = 2

@@ -57,7 +57,7 @@ def crash_under_patients(ground: Ground, plan: Plan, name: str) -> Outcome:
     with Trial(ground, plan, name) as trial:
         asked = trial.ask(min(crashes * PER_CRASH, plan.messages))
         port = trial.web()
-        trial.mail.process.kill()
+        trial.provider.process.kill()
         ground.stop_broker()
         told: list[str] = []
         phones: list[Phone] = []

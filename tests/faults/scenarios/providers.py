@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from tests.faults.cast import KNOWN_AGAIN, NEW_EACH_TIME, UNHURRIED
 from tests.faults.ground import Ground
 from tests.faults.outcome import Outcome, Plan
 from tests.faults.scenarios import scenario
@@ -10,79 +11,114 @@ from tests.faults.trial import Trial
 
 SENDERS = 3
 AWAY_SECONDS = 8
+MOST_CALLS = 30  # in that time: failures until it is left alone, those under way, then probes
 SHARE = 0.01
 
 
 Act = Callable[[Trial], None]
 
 
-def interrupted(
-    ground: Ground, plan: Plan, name: str, begin: Act, end: Act, *, in_the_air: int = 0
-) -> Outcome:
+def interrupted(trial: Trial, begin: Act, end: Act, *, in_the_air: int = 0) -> Outcome:
     """Let a third of the messages leave, break the provider for a while, and mend it.
 
     What is ``in_the_air`` when it breaks may have been taken without a reply.
     """
-    with Trial(ground, plan, name) as trial:
-        trial.fill(plan.at_most(600))
-        trial.senders(SENDERS)
-        trial.wait_for_arrivals(len(trial.due) // 3)
-        calls = trial.mail.received.calls
-        begin(trial)
-        time.sleep(AWAY_SECONDS)
-        end(trial)
-        trial.faults = 1
-        trial.mail.received.look()
-        asked = trial.mail.received.calls - calls
-        trial.recovered()
-        trial.settle()
-        notes = [f"{asked} calls meanwhile", trial.recovery()]
-        return trial.outcome(duplicates=in_the_air, notes=notes)
+    trial.fill(trial.plan.at_most(600))
+    trial.senders(SENDERS)
+    trial.wait_for_arrivals(len(trial.due) // 3)
+    calls = trial.provider.received.calls
+    begin(trial)
+    time.sleep(AWAY_SECONDS)
+    trial.provider.received.look()
+    asked = trial.provider.received.calls - calls
+    end(trial)
+    trial.faults = 1
+    trial.recovered()
+    trial.settle()
+    made = trial.outcome(duplicates=in_the_air, notes=[f"{asked} calls meanwhile"])
+    made.require(asked <= MOST_CALLS, f"{asked} calls to a provider that is down")
+    return made
 
 
-@scenario("mail provider away", seconds=lambda plan: 50)
+def mend(trial: Trial) -> None:
+    trial.provider.behave("ok")
+
+
+@scenario("mail provider away", seconds=lambda plan: 40, in_quick=False)
 def away(ground: Ground, plan: Plan, name: str) -> Outcome:
     def go(trial: Trial) -> None:
-        trial.mail.process.kill()
+        trial.provider.process.kill()
 
     def come_back(trial: Trial) -> None:
-        trial.mail.start()
+        trial.provider.start()
 
-    return interrupted(ground, plan, name, go, come_back, in_the_air=SENDERS)
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
+        return interrupted(trial, go, come_back, in_the_air=SENDERS)
 
 
-@scenario("mail provider answers 451", seconds=lambda plan: 50)
+@scenario("mail provider answers 451", seconds=lambda plan: 40)
 def busy(ground: Ground, plan: Plan, name: str) -> Outcome:
-    def begin(trial: Trial) -> None:
-        trial.mail.behave("busy")
-
-    def end(trial: Trial) -> None:
-        trial.mail.behave("ok")
-
-    return interrupted(ground, plan, name, begin, end)
+    """A few failures, then it is left alone and only tried now and then (G8)."""
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
+        return interrupted(trial, lambda trial: trial.provider.behave("error_451"), mend)
 
 
-@scenario("mail provider hangs on 1 %", seconds=lambda plan: 40)
-def hang(ground: Ground, plan: Plan, name: str) -> Outcome:
+@scenario("text provider answers 500", seconds=lambda plan: 40, in_quick=False)
+def broken(ground: Ground, plan: Plan, name: str) -> Outcome:
+    with Trial(ground, plan, name, lease=UNHURRIED, texts=NEW_EACH_TIME) as trial:
+        return interrupted(trial, lambda trial: trial.provider.behave("error_500"), mend)
+
+
+@scenario("text provider answers 429", seconds=lambda plan: 40, in_quick=False)
+def crowded(ground: Ground, plan: Plan, name: str) -> Outcome:
+    with Trial(ground, plan, name, lease=UNHURRIED, texts=NEW_EACH_TIME) as trial:
+        return interrupted(trial, lambda trial: trial.provider.behave("error_429"), mend)
+
+
+def hanging(trial: Trial, **more: float) -> Outcome:
     """A call that hangs before it is taken costs its time-out, and nobody else's message (G7)."""
-    with Trial(ground, plan, name, FAULTS_TIMEOUT="1") as trial:
-        trial.mail.behave("hang", share=SHARE)
-        trial.fill(plan.at_most(1000))
-        trial.senders(SENDERS)
-        trial.settle()
-        hung = trial.mail.received.calls - len(trial.mail.received.times)
-        trial.faults = hung
-        return trial.outcome(duplicates=0)
+    trial.provider.behave("hang_before", share=SHARE, **more)
+    trial.fill(trial.plan.at_most(1000))
+    trial.senders(SENDERS)
+    trial.settle()
+    trial.faults = round(SHARE * len(trial.due))
+    return trial.outcome(duplicates=0)
 
 
-@scenario("mail provider drops its reply", seconds=lambda plan: 40)
+@scenario("mail provider hangs on 1 %", seconds=lambda plan: 40, in_quick=False)
+def hang(ground: Ground, plan: Plan, name: str) -> Outcome:
+    with Trial(ground, plan, name, lease=UNHURRIED, FAULTS_TIMEOUT="1") as trial:
+        return hanging(trial)
+
+
+@scenario("text provider hangs on 1 %", seconds=lambda plan: 40, in_quick=False)
+def hang_texting(ground: Ground, plan: Plan, name: str) -> Outcome:
+    with Trial(
+        ground, plan, name, lease=UNHURRIED, texts=NEW_EACH_TIME, FAULTS_TIMEOUT="1"
+    ) as trial:
+        return hanging(trial, delay=5)
+
+
+@scenario("mail provider drops its reply", seconds=lambda plan: 30)
 def forget(ground: Ground, plan: Plan, name: str) -> Outcome:
     """Taken, but not said so: nobody can know, so it may be sent a second time."""
-    with Trial(ground, plan, name) as trial:
-        trial.mail.behave("drop", share=2 * SHARE)
+    with Trial(ground, plan, name, lease=UNHURRIED) as trial:
+        trial.provider.behave("drop", share=2 * SHARE)
         trial.fill(plan.at_most(600))
         trial.senders(SENDERS)
         trial.settle()
-        trial.mail.received.look()
-        trial.faults = trial.mail.received.drops
-        return trial.outcome(duplicates=trial.faults, copies=3)
+        trial.provider.received.look()
+        trial.faults = trial.provider.received.drops
+        return trial.outcome(duplicates=trial.faults)
+
+
+@scenario("text provider drops, known again", seconds=lambda plan: 30, in_quick=False)
+def forget_known_again(ground: Ground, plan: Plan, name: str) -> Outcome:
+    """The reference is its idempotency key: the repeat is no second message."""
+    with Trial(ground, plan, name, lease=UNHURRIED, texts=KNOWN_AGAIN) as trial:
+        trial.provider.behave("drop", share=2 * SHARE)
+        trial.fill(plan.at_most(600))
+        trial.senders(SENDERS)
+        trial.settle()
+        trial.faults = round(2 * SHARE * len(trial.due))
+        return trial.outcome(duplicates=0, copies=1)

@@ -6,6 +6,7 @@ import time
 
 from clinic.stack.processes import Process
 from followups.services import reminders
+from tests.faults.cast import KNOWN_AGAIN, NEW_EACH_TIME
 from tests.faults.ground import Ground, children
 from tests.faults.outcome import Outcome, Plan
 from tests.faults.scenarios import scenario
@@ -25,6 +26,31 @@ def kill(ground: Ground, plan: Plan, name: str) -> Outcome:
         trial.strike(plan.kills, lambda: senders.kill(trial.random.randrange(SENDERS)))
         trial.settle()
         return trial.outcome(duplicates=plan.kills)
+
+
+@scenario("kill -9, texts", seconds=lambda plan: 50, in_quick=False)
+def kill_texting(ground: Ground, plan: Plan, name: str) -> Outcome:
+    """The same over HTTP, to a provider that takes a reference again."""
+    kills = max(1, plan.kills // 5)
+    with Trial(ground, plan, name, texts=NEW_EACH_TIME) as trial:
+        kill_while_texting(trial, plan.at_most(2000), kills)
+        return trial.outcome(duplicates=kills)
+
+
+@scenario("kill -9, texts known again", seconds=lambda plan: plan.messages / PER_SECOND + 15)
+def kill_known_again(ground: Ground, plan: Plan, name: str) -> Outcome:
+    """A provider that knows our reference again takes nothing twice (G1i)."""
+    with Trial(ground, plan, name, texts=KNOWN_AGAIN) as trial:
+        kill_while_texting(trial, plan.messages, plan.kills)
+        return trial.outcome(duplicates=0, copies=1)
+
+
+def kill_while_texting(trial: Trial, messages: int, kills: int) -> None:
+    trial.provider.behave("slow", delay=0.01)
+    trial.fill(messages)
+    senders = trial.senders(SENDERS)
+    trial.strike(kills, lambda: senders.kill(trial.random.randrange(SENDERS)))
+    trial.settle()
 
 
 @scenario("kill -9 of a Celery child", seconds=lambda plan: 40)
@@ -51,7 +77,7 @@ def pause(ground: Ground, plan: Plan, name: str) -> Outcome:
     """A sender stopped for longer than its lease, then woken, may repeat what it held (G2)."""
     pauses = plan.some(PAUSES)
     with Trial(ground, plan, name, lease=2, FAULTS_TIMEOUT="1") as trial:
-        trial.mail.behave("ok", latency=0.1)
+        trial.provider.behave("ok", delay=0.1)
         trial.fill(plan.at_most(pauses * PER_PAUSE))
         senders = trial.senders(SENDERS)
 
@@ -71,7 +97,7 @@ def poison(ground: Ground, plan: Plan, name: str) -> Outcome:
     """One row in a hundred kills whoever sends it; the others must not suffer (G6)."""
     messages = plan.at_most(1000)
     poisoned = max(2, messages // 100)
-    with Trial(ground, plan, name, lease=2, FAULTS_TIMEOUT="1") as trial:
+    with Trial(ground, plan, name, lease=4) as trial:
         trial.fill(messages, poisoned=poisoned)
         senders = trial.senders(SENDERS)
         trial.settle()
