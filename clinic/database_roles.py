@@ -21,6 +21,7 @@ APP_NEVER_CHANGES = {
     "followups_evaluation",
     "followups_flagevent",
     "followups_contactattempt",
+    "followups_signoff",
 }
 APP_NEVER_READS = {"audit_seal"}
 # Rows that are no record of anybody's care; everything else is never deleted by a page.

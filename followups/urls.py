@@ -11,6 +11,7 @@ from followups.views import (
     review,
     rules,
     steps,
+    texts,
     undoing,
 )
 
@@ -23,6 +24,8 @@ urlpatterns = [
     path("letters/print/", letters.printed, name="letters_print"),
     path("letters/sent/", letters.sent, name="letters_sent"),
     path("letters/<id:pk>/drop/", letters.drop, name="letter_drop"),
+    path("texts/", texts.index, name="texts"),
+    path("texts/sign/", texts.sign, name="texts_sign"),
     path("queue/", queue.index, name="queue"),
     path("queue/changes/", changes.index, name="changes"),
     path("queue/undo/", undoing.undo, name="undo"),

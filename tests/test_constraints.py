@@ -42,6 +42,7 @@ from followups.models import (
     Provider,
     ProviderEvent,
     Reminder,
+    SignOff,
     StaffMessage,
     Visit,
 )
@@ -237,6 +238,10 @@ class World:
         )
         self.range = make_expected_range(signed_off=False)
         self.expected = self.range.scores.get(day=0)
+        self.sign_off = SignOff.objects.create(
+            clinic=self.clinic, language="en", edition="1", questions="1", name="Dr Reyes",
+            role="Surgeon", at=at(7), by=self.user,
+        )  # fmt: skip
         self.entry = Entry.objects.create(kind=Kind.READ, what="queue", clinic=self.clinic)
         self.seal = Seal.objects.create(entry_id=self.entry.pk, hash=bytes(32))
 
@@ -345,6 +350,9 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "clinic_sms_number_is_its_own": two_clinics_at_one_number,
     "user_works_in_a_clinic": change("user", clinic=None),
     "user_role_is_known": change("user", role="king"),
+    "sign_off_once_each": copy("sign_off"),
+    "sign_off_says_who_and_what": copy("sign_off", language="es", role=""),
+    "sign_off_language_is_known": copy("sign_off", language="?"),
     "preferences_are_known": lambda world: preferences.save(world.user, theme="sepia"),
     # patients
     "patient_mrn_once_per_clinic": copy("patient"),
@@ -659,6 +667,7 @@ def test_a_range_that_is_signed_off_keeps_its_numbers(world, name):
 OWN_ROWS: dict[str, str] = {
     "patient_own_rows": "patient",
     "channel_own_rows": "channel",
+    "sign_off_own_rows": "sign_off",
     "search_key_own_rows": "search_key",
     "risk_own_rows": "risk",
     "surgery_own_rows": "surgery",
@@ -723,7 +732,7 @@ def test_the_models_named_here_are_all_there_are():
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
         ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
         Hold, Provider, Origin, Letter,
-        SearchKey,
+        SearchKey, SignOff,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

@@ -40,6 +40,8 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_PRIVACY = "see_privacy"  # who broke the glass, how long what is kept
     SEE_RULES = "see_rules"
+    SEE_TEXTS = "see_texts"  # every word patients read, and who signed it off
+    SIGN_TEXTS = "sign_texts"
     IMPORT_PATIENTS = "import_patients"
     SEE_SYSTEM = "see_system"  # what leaves, what is stuck, what is awake
     RUN_SYSTEM = "run_system"  # stop all messages, decide about those that are stuck
@@ -56,6 +58,8 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.SEE_AUDIT: frozenset({Role.AUDITOR}),
     Action.SEE_PRIVACY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Action.SEE_RULES: frozenset(Role),
+    Action.SEE_TEXTS: frozenset(Role),
+    Action.SIGN_TEXTS: frozenset({Role.SURGEON}),
     Action.IMPORT_PATIENTS: frozenset({Role.ADMINISTRATOR}),
     Action.SEE_SYSTEM: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Action.RUN_SYSTEM: frozenset({Role.ADMINISTRATOR}),

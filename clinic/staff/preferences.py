@@ -18,6 +18,7 @@ HOMES = {
     "queue": Home("Review queue", "followups:queue", Action.REVIEW),
     "patients": Home("Patients", "patients:list", Action.SEE_PATIENTS),
     "rules": Home("Clinical rules", "followups:rules", Action.SEE_RULES),
+    "texts": Home("Patients’ texts", "followups:texts", Action.SEE_TEXTS),
     "imports": Home("Import of patients", "exchange:imports", Action.IMPORT_PATIENTS),
     "audit": Home("Audit", "audit:list", Action.SEE_AUDIT),
 }

@@ -9,6 +9,7 @@ from followups.models.notes import Note
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
 from followups.models.sending import Hold, Origin, Provider
+from followups.models.sign_offs import SignOff
 from followups.models.staff_messages import OnCall, StaffMessage
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Provider",
     "ProviderEvent",
     "Reminder",
+    "SignOff",
     "StaffMessage",
     "Visit",
 ]

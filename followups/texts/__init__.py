@@ -12,7 +12,7 @@ from babel import Locale
 
 from followups.texts.language import NoSuchText, Said, Texts
 from followups.texts.lessons import Lesson, lessons_on
-from followups.texts.library import FALLBACK, FOLDER, edition, load
+from followups.texts.library import FALLBACK, FOLDER, edition, load, wording
 from followups.texts.placeholders import MissingValue
 from followups.texts.questions import Axis, Question, Recall, Wording
 from followups.texts.reading import BadTexts
@@ -37,12 +37,15 @@ __all__ = [
     "load",
     "named",
     "texts",
+    "wording",
+    "wording_of",
 ]
 
 _ALL = load(FOLDER)
 
 LANGUAGES: tuple[tuple[str, str], ...] = tuple((each.language, each.name) for each in _ALL.values())
 EDITION = edition(_ALL.values())
+_WORDINGS = {each.language: wording(each) for each in _ALL.values()}
 
 
 def named(text: str) -> str | None:
@@ -58,3 +61,8 @@ def named(text: str) -> str | None:
 def texts(language: str) -> Texts:
     """Return the texts in a language; in English where there is no file for it."""
     return _ALL.get(language) or _ALL[FALLBACK]
+
+
+def wording_of(language: str) -> str:
+    """Return the edition of every text in a language that has a file."""
+    return _WORDINGS[language]

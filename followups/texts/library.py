@@ -52,6 +52,20 @@ def edition(languages: Iterable[Texts]) -> str:
     return f"{every[0].version}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
+def wording(texts: Texts) -> str:
+    """Return the version with a digest of every text of one language: what a sign-off is of.
+
+    Unlike ``edition`` it counts the pages, messages and lessons around the questions too.
+    """
+    every = {
+        "sections": texts.sections,
+        "questions": [asdict(each) for each in texts.questions.values()],
+        "lessons": [asdict(each) for each in texts.lessons.values()],
+    }
+    text = json.dumps(every, ensure_ascii=False, sort_keys=True)
+    return f"{texts.version}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
 def _wrong_header(texts: Texts, path: Path, model: Texts) -> list[str]:
     problems = []
     if texts.language != path.stem:

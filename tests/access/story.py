@@ -36,6 +36,7 @@ from followups.models import (
     Notice,
     OnCall,
     Reminder,
+    SignOff,
     StaffMessage,
     Visit,
 )
@@ -85,10 +86,11 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     InboundMessage: ("body",),
     Note: ("body",),
     Erasure: ("reason",),
+    SignOff: ("name", "role"),
 }
 APPEND_ONLY = (
     *("patients.SymptomReport", "followups.Evaluation", "followups.FlagEvent"),
-    *("followups.ContactAttempt", "privacy.Erasure"),
+    *("followups.ContactAttempt", "privacy.Erasure", "followups.SignOff"),
 )
 SET_ASIDE = (*(f"{label}:append_only" for label in APPEND_ONLY), "followups.Note:locked")
 
@@ -249,6 +251,10 @@ class Story:
         self.opening_notice = OpeningNotice.objects.create(
             **self.own, opening=self.opening, to=self.surgeon, due_at=at(7)
         )
+        self.sign_off = SignOff.objects.create(
+            **self.own, language="en", edition="1", questions="1", name="?", role="?", at=at(7),
+            by=self.surgeon,
+        )  # fmt: skip
         self.erasure = Erasure.objects.create(
             **self.own, patient_id=10_000_000 + self.closed.pk, at=at(9), reason="?"
         )
@@ -276,7 +282,7 @@ class Story:
         """Put a word into every text, whatever may usually change it."""
         for name, row in self.rows().items():
             what = "v" if name.startswith("closed") or name == "restriction" else "p"
-            is_nobodys = isinstance(row, Clinic | User | Erasure) or name == "stray"
+            is_nobodys = isinstance(row, Clinic | User | Erasure | SignOff) or name == "stray"
             what = "s" if is_nobodys else what
             texts = {
                 text: self._said(text, what)

@@ -61,6 +61,8 @@ PAGES: dict[str, Page] = {
     "followups:letters_sent": Page(SENT),
     "followups:letter_drop": Page(SENT, {"pk": "letter_to"}),
     "followups:rules": Page(SAFE),
+    "followups:texts": Page(SAFE),
+    "followups:texts_sign": Page(SENT),
     "patients:list": Page(("GET", "POST")),
     "find:suggest": Page(SENT),
     "patients:register": Page(("GET", "POST")),
@@ -105,7 +107,7 @@ PAGES: dict[str, Page] = {
 # What a superuser, who works in no clinic, is refused all the same.
 WITHOUT_CLINIC = {
     *("patients:register", "exchange:imports", "exchange:apply"),
-    *("operations:hold", "operations:release", "operations:on_call"),
+    *("operations:hold", "operations:release", "operations:on_call", "followups:texts_sign"),
 }
 
 # What anybody may open, and what each answers to a GET without anything.

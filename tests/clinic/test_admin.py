@@ -590,16 +590,18 @@ def test_an_administrator_finds_people_clinic_rules_and_imports_and_no_patient(
         "People & access": ["Users"],
         "Clinic": ["Clinics"],
         "Rules": ["Expected ranges", "Clinical rules"],
+        "Texts": ["Patients’ texts: not signed off in English, Español"],
         "Imports": ["Import patients"],
     }
 
 
 def test_a_superuser_finds_the_audit_and_the_record_too(root):
     found = groups(root)
-    assert list(found)[:5] == ["People & access", "Clinic", "Rules", "Imports", "Audit"]
+    first = ["People & access", "Clinic", "Rules", "Texts", "Imports", "Audit"]
+    assert list(found)[:6] == first
     assert "Search the audit" in found["Audit"]
     assert {"Record", "Follow-up"} <= set(found)
-    assert sum(map(len, found.values())) == len(MODELS) + 3
+    assert sum(map(len, found.values())) == len(MODELS) + 4
 
 
 def test_the_groups_lead_to_pages_that_open(client, administrator):
