@@ -245,13 +245,25 @@ def test_the_range_of_the_chart_is_a_link(page, live_server, surgeon):
     expect(page.locator(".rchart").first).to_have_attribute("data-last", "104")
 
 
-def test_the_summary_prints_on_two_sheets(page, live_server, surgeon):
+def make_dense(surgeon) -> Surgery:
+    """Somebody with more on record than two sheets hold in full."""
     surgery = make_story(surgeon)
+    flag = Flag.objects.get(surgery=surgery)
+    for day in range(20):
+        store_report(surgery, day=day + 57, reported_at=moment(surgery, day + 57), pain_leg=4)
+        flag_events.add(flag, FlagEventKind.NOTE, at=moment(surgery, day), text="Seen. " * 60)
+        write(surgery, surgeon, day, "Walks well with a stick. " * 80)
+    return surgery
+
+
+@pytest.mark.parametrize("make", [make_story, make_dense])
+def test_the_summary_prints_on_two_sheets(page, live_server, surgeon, make):
+    surgery = make(surgeon)
     come_in(page, live_server, surgeon)
     page.goto(f"{live_server.url}/patients/{surgery.patient_id}/")
     printed = page.pdf(format="Letter", print_background=True)
     if folder := os.environ.get("SHOTS"):
-        (Path(folder) / "print.pdf").write_bytes(printed)
+        (Path(folder) / f"{make.__name__}.pdf").write_bytes(printed)
     sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(printed)).pages]
 
     assert len(sheets) == 2
