@@ -17,6 +17,7 @@ from followups.models import (
     InboundMessage,
     Lesson,
     Note,
+    Reminder,
     Visit,
 )
 from followups.models.expected import Band
@@ -55,6 +56,7 @@ class Record:
     lessons: Sequence[Lesson] = ()
     texts: Sequence[InboundMessage] = ()
     imaging: Sequence[ImagingStudy] = ()
+    unsent: Sequence[Reminder] = ()
     notes: Sequence[Note] = ()
     expected: Mapping[str, Band] = field(default_factory=dict)
 

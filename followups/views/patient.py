@@ -102,7 +102,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "work_up": record.work_up(rows),
         "notes": notes.of(rows.notes, reader=request.user, now=rows.now, zone=patient.clinic.zone),
         "note_form": NoteForm() if may_edit else None,
-        "receives": receives.of(rows, patient_rows.unsent(patient)),
+        "receives": receives.of(rows, rows.unsent),
         "printed": record.printed(rows),
         "may_edit": may_edit,
         "may_review": may(request.user, Action.REVIEW),

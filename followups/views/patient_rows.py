@@ -77,10 +77,11 @@ def closed(user: "User", text: str) -> Closed:
     return Closed(count, records.values_list("pk", flat=True).first())
 
 
-def unsent(patient: Patient) -> Iterable[Reminder]:
+def unsent(patient: Patient) -> QuerySet:
     """Return the messages that are still to leave, the next one first."""
     waiting = Reminder.objects.unsent().filter(patient=patient)
-    return waiting.order_by("not_before", "pk")[:MOST_TEXTS]
+    found: QuerySet = waiting.order_by("not_before", "pk")[:MOST_TEXTS]
+    return found
 
 
 def listed(
@@ -140,6 +141,7 @@ def record(patient: Patient, *, surgery_pk: int | None, now: datetime) -> Record
         "risks": RiskProfile.objects.filter(patient=patient).order_by("-recorded_on", "-pk")[:1],
         "notes": Note.objects.filter(patient=patient),
         "texts": InboundMessage.objects.filter(patient=patient)[:MOST_TEXTS],
+        "unsent": unsent(patient),
         "people": _people(patient, surgery),
     }
     of_surgery = {

@@ -545,7 +545,7 @@ def test_the_page_costs_the_same_however_much_has_happened(client, nurse):
         notes.write(surgery.patient, by=nurse, body="Seen.", form_id=uuid4(), now=at(number))
 
     assert queries_of(client, page) == at_first
-    assert at_first <= 13  # the frame's, the session's and the audit's among them
+    assert at_first <= 12  # the frame's, the session's and the audit's among them
 
 
 # --- the recovery chart -------------------------------------------------------------------
