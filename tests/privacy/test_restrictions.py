@@ -221,7 +221,7 @@ def test_the_count_beside_the_queue_includes_them(client, restricted, outsider):
     flagged(restricted)
     come_in(client, outsider)
     page = client.get(url("patients:list")).content.decode()
-    assert '<span class="n">1</span>' in page
+    assert '<span class="n" id="queue-badge">1</span>' in page
     assert "1 active patient<" in page
 
 
