@@ -30,6 +30,7 @@ APP_DELETES = {
     "patients_searchkey",
     "followups_draft",
     "followups_expectedscore",
+    "followups_protocolvisit",
     "patients_restriction",
     "patients_restriction_members",
     "django_session",

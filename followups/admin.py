@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from followups.models import (
+    Appointment,
     CheckIn,
     CheckInLink,
     ContactAttempt,
@@ -131,6 +132,16 @@ class VisitAdmin(OfSurgeryAdmin):
     list_select_related = ("surgery__patient",)
     date_hierarchy = "target_on"
     ordering = ("-target_on", "-pk")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnlyAdmin):
+    list_display = ("starts_at", "visit", "clinician", "place", "end", "booked_at")
+    list_filter = ("end", "clinic")
+    list_select_related = ("visit", "clinician")
+    search_fields = ("^visit__surgery__patient__mrn", "^visit__surgery__patient__family_name")
+    date_hierarchy = "starts_at"
+    ordering = ("-starts_at", "-pk")
 
 
 @admin.register(Reminder)

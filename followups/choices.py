@@ -206,6 +206,41 @@ class VisitStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class VisitImaging(TextChoices):
+    """What a visit needs pictures of; the surgeon may order otherwise (protocol 3.1)."""
+
+    NONE = "none", "No imaging"
+    XRAY = "xray", "X-ray"
+    CT = "ct", "CT"
+
+
+class AppointmentEnd(TextChoices):
+    """What became of an appointment that no longer stands."""
+
+    CAME = "came", "Took place"
+    MOVED = "moved", "Moved to another time"
+    CANCELLED = "cancelled", "Cancelled"
+    NO_SHOW = "no_show", "Did not attend"
+    PLAN_ENDED = "plan_ended", "No longer expected"
+
+
+class CancelReason(TextChoices):
+    """Why an appointment was called off."""
+
+    PATIENT = "patient", "The patient asked"
+    UNWELL = "unwell", "The patient is unwell or in hospital"
+    CLINIC = "clinic", "The clinic cannot hold it"
+    MISTAKE = "mistake", "Booked by mistake"
+
+
+class WaiveReason(TextChoices):
+    """Why a surgeon no longer expects a visit."""
+
+    UNREACHED = "unreached", "The patient could not be reached"
+    DECLINED = "declined", "The patient does not want it"
+    NOT_NEEDED = "not_needed", "It is not needed"
+
+
 class CheckInKind(TextChoices):
     """Why a check-in exists."""
 
@@ -239,6 +274,15 @@ class ContactOutcome(TextChoices):
     NO_ANSWER = "no_answer", "No answer"
     WRONG_NUMBER = "wrong_number", "Wrong number or address"
     REFUSED = "refused", "Patient declined to talk"
+    BOOKED = "booked", "Reached, visit booked"
+    CALL_BACK = "call_back", "Reached, will call back"
+    DECLINED_VISIT = "declined_visit", "Reached, does not want the visit"
+
+    @classmethod
+    def of_cases(cls) -> list[tuple[str, str]]:
+        """Return the choices about a case; the rest are about booking a visit."""
+        about_visits = {cls.BOOKED, cls.CALL_BACK, cls.DECLINED_VISIT}
+        return [(each.value, str(each.label)) for each in cls if each not in about_visits]
 
     @property
     def is_contact(self) -> bool:
@@ -247,6 +291,9 @@ class ContactOutcome(TextChoices):
             ContactOutcome.REACHED,
             ContactOutcome.EMERGENCY_SERVICES_ADVISED,
             ContactOutcome.REFUSED,
+            ContactOutcome.BOOKED,
+            ContactOutcome.CALL_BACK,
+            ContactOutcome.DECLINED_VISIT,
         }
 
 

@@ -6,7 +6,7 @@ Each named constraint has a row here; a constraint without one fails the last te
 import uuid
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pgtrigger
@@ -21,8 +21,10 @@ from clinic.privacy.models import Notice as OpeningNotice
 from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
 from followups.models import (
+    Appointment,
     CheckIn,
     CheckInLink,
+    ClosedDay,
     ContactAttempt,
     Draft,
     Evaluation,
@@ -39,12 +41,15 @@ from followups.models import (
     Notice,
     OnCall,
     Origin,
+    ProtocolVisit,
     Provider,
     ProviderEvent,
     Reminder,
     SignOff,
+    SlotTemplate,
     StaffMessage,
     Visit,
+    VisitProtocol,
 )
 from patients.models import (
     ContactChannel,
@@ -99,6 +104,24 @@ class World:
         self.follow_up = FollowUp.objects.get(surgery=self.surgery)
         self.check_in = CheckIn.objects.filter(surgery=self.surgery, plan_day=7).get()
         self.visit = Visit.objects.filter(surgery=self.surgery, kind="6wk").get()
+        self.appointment = Appointment.objects.create(
+            clinic=self.clinic,
+            visit=self.visit,
+            clinician=self.user,
+            starts_at=at(42, 9),
+            ends_at=at(42, 10),
+            booked_at=at(7),
+        )
+        self.template = SlotTemplate.objects.create(
+            clinic=self.clinic, weekday=0, starts_at=time(9), clinician=self.user
+        )
+        self.closed_day = ClosedDay.objects.create(
+            clinic=self.clinic, on=OPERATED, name="Founders Day"
+        )
+        self.protocol = VisitProtocol.objects.create(clinic=self.clinic, group="lumbar")
+        self.protocol_visit = ProtocolVisit.objects.create(
+            protocol=self.protocol, kind="6wk", opens_pod=28, target_pod=42, closes_pod=56
+        )
         self.report = store_report(self.surgery, day=5)
         self.channel = ContactChannel.objects.get(patient=self.patient)
         self.search_key = SearchKey.objects.filter(patient=self.patient)[0]
@@ -306,6 +329,10 @@ def other_check_in(world: World) -> int:
     return CheckIn.objects.filter(surgery=world.surgery, plan_day=10).get().pk
 
 
+def other_visit(world: World) -> int:
+    return Visit.objects.filter(surgery=world.surgery).exclude(pk=world.visit.pk)[0].pk
+
+
 def other_patient(world: World) -> int:
     return make_patient(clinic=world.clinic).pk
 
@@ -469,6 +496,38 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "visit_completed_on_iff_completed": change("visit", status="completed"),
     "visit_booked_has_a_time": change("visit", status="booked"),
     "visit_choices_are_known": change("visit", kind="1wk"),
+    "visit_waived_by_somebody_for_a_reason": change(
+        "visit", status="cancelled", waived_at=at(60), waive_reason="declined"
+    ),
+    "appointment_visit_same_clinic": elsewhere(
+        "appointment", visit_id=other_visit, starts_at=at(43, 9), ends_at=at(43, 10)
+    ),
+    "appointment_no_double_booking": copy(
+        "appointment", visit_id=other_visit, starts_at=at(42, 9, 30), ends_at=at(42, 11)
+    ),
+    "appointment_one_standing_per_visit": copy(
+        "appointment", starts_at=at(43, 9), ends_at=at(43, 10)
+    ),
+    "appointment_place_within_capacity": change("appointment", place=1),
+    "appointment_lasts_a_while": change("appointment", ends_at=at(42, 9)),
+    "appointment_end_is_said": change("appointment", ended_at=at(43)),
+    "appointment_cancelled_with_a_reason": change("appointment", ended_at=at(43), end="cancelled"),
+    "appointment_choices_are_known": change("appointment", ended_at=at(43), end="lost"),
+    "follow_up_protocol_same_clinic": lambda world: change(
+        "follow_up",
+        visit_protocol=VisitProtocol.objects.create(clinic=world.elsewhere, group="lumbar"),
+    )(world),
+    "visit_protocol_once_per_version": copy("protocol"),
+    "visit_protocol_group_is_known": change("protocol", group="knee"),
+    "visit_protocol_signed_off_by_somebody": change("protocol", signed_off_on=OPERATED),
+    "protocol_visit_once_per_kind": copy("protocol_visit"),
+    "protocol_visit_best_day_inside_window": change("protocol_visit", target_pod=57),
+    "protocol_visit_choices_are_known": change("protocol_visit", kind="1wk"),
+    "slot_template_once_per_time": copy("template"),
+    "slot_template_numbers_in_range": change("template", weekday=7),
+    "slot_template_kinds_are_known": change("template", kinds=["1wk"]),
+    "closed_day_once": copy("closed_day"),
+    "closed_day_has_a_name": change("closed_day", name=""),
     # review
     "evaluation_surgery_same_clinic": elsewhere("evaluation"),
     "evaluation_report_same_clinic": lambda world: copy(
@@ -506,6 +565,14 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "contact_note_length": copy("attempt", note="x" * 2001),
     "contact_surgery_same_clinic": elsewhere("attempt"),
     "contact_choices_are_known": copy("attempt", method="pigeon"),
+    "contact_visit_same_clinic": lambda world: copy(
+        "attempt",
+        visit_id=Visit.objects.filter(
+            surgery=make_flag(make_surgery(make_patient(clinic=world.elsewhere))).surgery
+        )[0].pk,
+    )(world),
+    "contact_promise_is_to_call_back": copy("attempt", promised_on=OPERATED),
+    "contact_next_attempt_is_later": copy("attempt", next_attempt_at=at(60)),
     # messages and notices
     "notice_flag_same_clinic": elsewhere("notice", level="lead"),
     "notice_once_per_level": copy("notice"),
@@ -663,6 +730,17 @@ def test_a_range_that_is_signed_off_keeps_its_numbers(world, name):
     SIGNED_OFF[name](world)
 
 
+def test_a_signed_visit_protocol_never_changes(world):
+    protocol, visit = world.protocol, world.protocol_visit
+    VisitProtocol.objects.filter(pk=protocol.pk).update(
+        signed_off_by="Dr A. Lead", signed_off_on=OPERATED
+    )
+    with pytest.raises(IntegrityError, match="kept_once_signed_off"), transaction.atomic():
+        ProtocolVisit.objects.filter(pk=visit.pk).update(target_pod=43)
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        VisitProtocol.objects.filter(pk=protocol.pk).update(version=2)
+
+
 # What of the world stands for each table that shows a clinic only its own rows.
 OWN_ROWS: dict[str, str] = {
     "patient_own_rows": "patient",
@@ -681,6 +759,10 @@ OWN_ROWS: dict[str, str] = {
     "follow_up_own_rows": "follow_up",
     "check_in_own_rows": "check_in",
     "visit_own_rows": "visit",
+    "appointment_own_rows": "appointment",
+    "slot_template_own_rows": "template",
+    "closed_day_own_rows": "closed_day",
+    "visit_protocol_own_rows": "protocol",
     "draft_own_rows": "draft",
     "lesson_own_rows": "lesson",
     "evaluation_own_rows": "evaluation",
@@ -733,6 +815,7 @@ def test_the_models_named_here_are_all_there_are():
         ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
         Hold, Provider, Origin, Letter,
         SearchKey, SignOff,
+        Appointment, SlotTemplate, ClosedDay, VisitProtocol, ProtocolVisit,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient
     assert {model.__name__ for model in OURS - tested} == {"Values", "Heartbeat", "Throttle"}

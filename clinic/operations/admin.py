@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from clinic.operations import protocol_admin, schedule_admin  # noqa: F401  register theirs
 from clinic.staff.admin import HouseAdmin
 from clinic.staff.models import Clinic, User
 from followups.models import ExpectedRange, ExpectedScore

@@ -14,10 +14,10 @@ TEXTS = "followups:texts"
 # What each group holds: rows of the admin, then pages of the product.
 GROUPS: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, str, Action], ...]], ...] = (
     ("People & access", ("staff.User",), ()),
-    ("Clinic", ("staff.Clinic",), ()),
+    ("Clinic", ("staff.Clinic", "followups.SlotTemplate", "followups.ClosedDay"), ()),
     (
         "Rules",
-        ("followups.ExpectedRange",),
+        ("followups.ExpectedRange", "followups.VisitProtocol"),
         (("Clinical rules", "followups:rules", Action.SEE_RULES),),
     ),
     ("Texts", (), (("Patients’ texts", TEXTS, Action.SEE_TEXTS),)),

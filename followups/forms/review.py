@@ -44,7 +44,7 @@ class ContactForm(forms.Form):
         error_messages={"required": "Choose how you tried"},
     )
     outcome = forms.ChoiceField(
-        choices=ContactOutcome,
+        choices=ContactOutcome.of_cases,
         widget=forms.RadioSelect,
         label="What happened",
         error_messages={"required": "Choose what happened"},

@@ -8,13 +8,17 @@ from followups.models.messages import Heartbeat, Reminder
 from followups.models.notes import Note
 from followups.models.plan import CheckIn, CheckInLink, FollowUp, Visit
 from followups.models.review import ContactAttempt, Evaluation, Flag, FlagEvent, Notice
+from followups.models.schedule import Appointment, ClosedDay, SlotTemplate
 from followups.models.sending import Hold, Origin, Provider
 from followups.models.sign_offs import SignOff
 from followups.models.staff_messages import OnCall, StaffMessage
+from followups.models.visit_protocol import ProtocolVisit, VisitProtocol
 
 __all__ = [
+    "Appointment",
     "CheckIn",
     "CheckInLink",
+    "ClosedDay",
     "ContactAttempt",
     "Draft",
     "Evaluation",
@@ -32,10 +36,13 @@ __all__ = [
     "Notice",
     "OnCall",
     "Origin",
+    "ProtocolVisit",
     "Provider",
     "ProviderEvent",
     "Reminder",
     "SignOff",
+    "SlotTemplate",
     "StaffMessage",
     "Visit",
+    "VisitProtocol",
 ]

@@ -13,8 +13,10 @@ from followups.choices import (
     EndReason,
     Questionnaire,
     Severity,
+    VisitImaging,
     VisitKind,
     VisitStatus,
+    WaiveReason,
 )
 from patients.models import Surgery, SymptomReport
 from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
@@ -78,6 +80,14 @@ class FollowUp(models.Model):
     planned_from = models.DateField(
         help_text="The surgery date the plan was made for; differs after a correction."
     )
+    visit_protocol = models.ForeignKey(
+        "VisitProtocol",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The clinic's own visits it was planned with; empty for the standard.",
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
     lost_since = models.DateField(
@@ -132,6 +142,7 @@ class FollowUp(models.Model):
             OwnRows(name="follow_up_own_rows"),
             clinic_key("follow_up_clinic_key"),
             SameClinic(field="surgery", name="follow_up_surgery_same_clinic"),
+            SameClinic(field="visit_protocol", name="follow_up_protocol_same_clinic"),
             models.CheckConstraint(
                 condition=Q(ended_at=None, end_reason="")
                 | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
@@ -349,6 +360,12 @@ class Visit(models.Model):
     target_on = models.DateField()
     opens_on = models.DateField()
     closes_on = models.DateField()
+    imaging = models.CharField(
+        max_length=5,
+        choices=VisitImaging,
+        default=VisitImaging.NONE,
+        help_text="What is to be taken before or at the visit.",
+    )
     status = models.CharField(max_length=10, choices=VisitStatus, default=VisitStatus.PLANNED)
     booked_for = models.DateTimeField(null=True, blank=True)
     completed_on = models.DateField(null=True, blank=True)
@@ -358,6 +375,11 @@ class Visit(models.Model):
         blank=True,
         help_text="When each missed appointment was noted.",
     )
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    waive_reason = models.CharField(max_length=10, choices=WaiveReason, blank=True)
 
     objects = VisitQuerySet.as_manager()
 
@@ -386,8 +408,23 @@ class Visit(models.Model):
                 name="visit_booked_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=VisitKind.values) & Q(status__in=VisitStatus.values),
+                condition=Q(kind__in=VisitKind.values)
+                & Q(status__in=VisitStatus.values)
+                & Q(imaging__in=VisitImaging.values)
+                & Q(waive_reason__in=["", *WaiveReason.values]),
                 name="visit_choices_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(waived_at=None, waived_by=None, waive_reason="")
+                | (
+                    Q(
+                        status=VisitStatus.CANCELLED,
+                        waived_at__isnull=False,
+                        waived_by__isnull=False,
+                    )
+                    & ~Q(waive_reason="")
+                ),
+                name="visit_waived_by_somebody_for_a_reason",
             ),
         ]
         triggers = [audited()]

@@ -21,7 +21,9 @@ from followups.choices import (
     Rule,
     Severity,
 )
+from followups.models.plan import Visit
 from followups.protocol import STANDARD
+from followups.rules.calls import Try
 from patients.models import Surgery, SymptomReport
 from patients.models.tenancy import ClinicQuerySet, OwnRows, SameClinic, clinic_key
 from patients.triggers import append_only, audited
@@ -273,6 +275,20 @@ class ContactAttempt(models.Model):
     method = models.CharField(max_length=10, choices=ContactMethod)
     outcome = models.CharField(max_length=30, choices=ContactOutcome)
     note = models.TextField(max_length=NOTE_LENGTH, blank=True)
+    visit = models.ForeignKey(
+        Visit,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The visit it was about; empty for anything else.",
+    )
+    next_attempt_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to try again; empty if nobody has to."
+    )
+    promised_on = models.DateField(
+        null=True, blank=True, help_text="The day by which the patient wants to call back."
+    )
 
     objects = ClinicQuerySet.as_manager()
 
@@ -289,12 +305,26 @@ class ContactAttempt(models.Model):
                 condition=Q(method__in=ContactMethod.values) & Q(outcome__in=ContactOutcome.values),
                 name="contact_choices_are_known",
             ),
+            SameClinic(field="visit", name="contact_visit_same_clinic"),
+            models.CheckConstraint(
+                condition=Q(promised_on=None) | Q(outcome=ContactOutcome.CALL_BACK),
+                name="contact_promise_is_to_call_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_attempt_at=None) | Q(next_attempt_at__gt=F("at")),
+                name="contact_next_attempt_is_later",
+            ),
         ]
         indexes = [models.Index(fields=["surgery", "-at"], name="contact_of_surgery")]
         triggers = [append_only(), audited()]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}: {self.get_outcome_display()}"
+
+    @property
+    def as_try(self) -> Try:
+        """Return what the rules about calls look at."""
+        return Try(self.at, self.method, self.outcome, self.promised_on, self.next_attempt_at)
 
 
 class Notice(models.Model):

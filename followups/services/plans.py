@@ -11,9 +11,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from followups.choices import CheckInKind, EndReason, Questionnaire, VisitStatus
+from followups.choices import (
+    AppointmentEnd,
+    CheckInKind,
+    EndReason,
+    Questionnaire,
+    VisitStatus,
+)
 from followups.clock import midnight, morning
-from followups.models import CheckIn, FollowUp, Visit
+from followups.models import Appointment, CheckIn, FollowUp, Visit, VisitProtocol
+from followups.models.expected import group_of
 from followups.protocol import STANDARD, check_in_days
 from followups.services import flags
 from patients import services as records
@@ -82,6 +89,7 @@ def start(surgery: Surgery, *, now: datetime) -> FollowUp:
                 clinic_id=surgery.clinic_id,
                 surgery=surgery,
                 planned_from=surgery.performed_on,
+                visit_protocol=newest_protocol(surgery),
             )
         ],
         ignore_conflicts=True,
@@ -97,7 +105,7 @@ def start(surgery: Surgery, *, now: datetime) -> FollowUp:
     follow_up.planned_from = surgery.performed_on
     follow_up.save(update_fields=["ended_at", "end_reason", "planned_from"])
     _plan_check_ins(surgery, now)
-    _plan_visits(surgery, now)
+    _plan_visits(follow_up, surgery, now)
     flags.schedule_evaluation(follow_up, now=now)
     return follow_up
 
@@ -148,6 +156,9 @@ def _end(follow_up: FollowUp, reason: EndReason, now: datetime) -> None:
     )
     Visit.objects.planned().filter(surgery_id=follow_up.surgery_id).update(
         status=VisitStatus.CANCELLED
+    )
+    Appointment.objects.standing().filter(visit__surgery=follow_up.surgery_id).update(
+        ended_at=now, end=AppointmentEnd.PLAN_ENDED
     )
     if reason == EndReason.REVISION:
         flags.supersede(follow_up, now=now)
@@ -205,15 +216,33 @@ def _protocol_check_ins(surgery: Surgery, now: datetime) -> Iterable[CheckIn]:
         )
 
 
-def _plan_visits(surgery: Surgery, now: datetime) -> None:
-    """Plan the visits whose window has not passed; move those not happened yet."""
+def newest_protocol(surgery: Surgery) -> VisitProtocol | None:
+    """Return what the clinic has signed off for such operations; None for the standard."""
+    own = VisitProtocol.objects.signed_off().filter(clinic=surgery.clinic_id)
+    return own.filter(group=group_of(surgery)).order_by("version").last()
+
+
+def _plan_visits(follow_up: FollowUp, surgery: Surgery, now: datetime) -> None:
+    """Plan the visits whose window has not passed; move those not happened yet.
+
+    The plan keeps the protocol it was made with; what a surgeon has waived stays waived.
+    """
     today = surgery.clinic.today(now)
-    for window in STANDARD.visits:
+    pinned = follow_up.visit_protocol
+    waived = set(
+        Visit.objects.filter(surgery=surgery, waived_at__isnull=False).values_list(
+            "kind", flat=True
+        )
+    )
+    for window in pinned.windows() if pinned else STANDARD.visits:
+        if window.kind in waived:
+            continue
         closes_on = surgery.performed_on + timedelta(days=window.closes_pod)
         dates = {
             "target_on": surgery.performed_on + timedelta(days=window.target_pod),
             "opens_on": surgery.performed_on + timedelta(days=window.opens_pod),
             "closes_on": closes_on,
+            "imaging": window.imaging,
         }
         moved = Visit.objects.planned().filter(surgery=surgery, kind=window.kind)
         if not moved.update(**dates) and closes_on >= today:

@@ -55,7 +55,7 @@ def path_to_patient(model: type[models.Model]) -> str:
     for name in ("patient", "patient_id"):
         if name in names:
             return name
-    steps = ("surgery", "check_in", "flag", "opening", "restriction")
+    steps = ("surgery", "check_in", "visit", "flag", "opening", "restriction")
     step = next((name for name in steps if name in names), None)
     if step is None:
         return ""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from followups.choices import ContactMethod, ContactOutcome, FlagEventKind
 from followups.models import (
     CheckIn,
     CheckInLink,
+    ClosedDay,
     ContactAttempt,
     ExpectedRange,
     Flag,
@@ -34,9 +35,12 @@ from followups.models import (
     Origin,
     Provider,
     Reminder,
+    SlotTemplate,
     StaffMessage,
+    Visit,
+    VisitProtocol,
 )
-from followups.services import plans
+from followups.services import plans, visits
 from patients.choices import ChannelKind
 from patients.models import (
     ImagingStudy,
@@ -62,7 +66,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 FACTS = {ImagingStudy, InstrumentScore, KnownDeficit}
-HOUSE = {User, Clinic, ExpectedRange}
+HOUSE = {User, Clinic, ExpectedRange, SlotTemplate, ClosedDay, VisitProtocol}
 EDITABLE = {Patient, Surgery} | HOUSE | FACTS
 PROCESS = [model for model in MODELS if model not in EDITABLE]
 
@@ -130,6 +134,11 @@ def make_one_of_each() -> None:
     Hold.objects.create(clinic=clinic, reason="Wrong numbers", at=at(1), by=user)
     Provider.objects.get_or_create(channel=ChannelKind.EMAIL)
     Origin.objects.get_or_create(only=True, defaults={"place": "here", "seen_at": at(1)})
+    visit = Visit.objects.filter(surgery=surgery).latest("target_on")
+    visits.book(visit, booked_for=at(730), clinician=user.pk, by=user, now=at(60))
+    SlotTemplate.objects.create(clinic=clinic, weekday=0, starts_at=time(9), clinician=user)
+    ClosedDay.objects.create(clinic=clinic, on=date(2026, 11, 26), name="Thanksgiving")
+    VisitProtocol.objects.create(clinic=clinic, group="lumbar")
     of_surgery = {"clinic": clinic, "surgery": surgery}
     Notice.objects.create(
         clinic=clinic, flag=flag, level="owner", clock_started_at=at(60), made_at=at(62)
@@ -165,7 +174,7 @@ def test_every_model_of_ours_is_there_and_djangos_groups_are_not():
     labels = {model._meta.app_label for model in MODELS}
     assert labels == {"staff", "patients", "followups", "audit"}
     assert Group not in MODELS
-    assert len(MODELS) == 28
+    assert len(MODELS) == 32
 
 
 @each_model
@@ -588,8 +597,8 @@ def test_an_administrator_finds_people_clinic_rules_and_imports_and_no_patient(
 ):
     assert groups(client) == {
         "People & access": ["Users"],
-        "Clinic": ["Clinics"],
-        "Rules": ["Expected ranges", "Clinical rules"],
+        "Clinic": ["Clinics", "Slot templates", "Closed days"],
+        "Rules": ["Expected ranges", "Visit protocols", "Clinical rules"],
         "Texts": ["Patients’ texts: not signed off in English, Español"],
         "Imports": ["Import patients"],
     }

@@ -6,15 +6,18 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from followups.choices import CheckInKind, EndReason, VisitStatus
-from followups.models import CheckIn, Flag, FollowUp, Visit
-from followups.services import plans
+from followups.models import CheckIn, Flag, FollowUp, ProtocolVisit, Visit, VisitProtocol
+from followups.services import plans, visits
 from tests.factories import (
     OPERATED,
     at,
+    make_clinic,
     make_flag,
+    make_follow_up,
     make_patient,
     make_report,
     make_surgery,
+    make_user,
     surgery_facts,
 )
 
@@ -162,3 +165,70 @@ def test_a_check_in_is_due_at_nine_local_on_both_sides_of_daylight_saving():
     zone = surgery.clinic.zone
     assert [c.due_at.astimezone(zone).hour for c in due] == [9, 9, 9]
     assert len({c.due_at.utcoffset() is not None and c.due_at.hour for c in due}) == 2
+
+
+# --- a clinic's own visits --------------------------------------------------------------
+
+
+def own_visits(clinic, *, version=1, signed=True, **window):
+    protocol = VisitProtocol.objects.create(clinic=clinic, group="lumbar", version=version)
+    facts = {"kind": "6wk", "opens_pod": 30, "target_pod": 45, "closes_pod": 60}
+    ProtocolVisit.objects.create(protocol=protocol, imaging="ct", **(facts | window))
+    if signed:
+        VisitProtocol.objects.filter(pk=protocol.pk).update(
+            signed_off_by="Dr A. Lead", signed_off_on=OPERATED
+        )
+    return protocol
+
+
+def planned_on(surgery):
+    return {
+        visit.kind: (visit.target_on - surgery.performed_on).days
+        for visit in Visit.objects.planned().filter(surgery=surgery)
+    }
+
+
+def test_the_clinics_own_visits_are_planned_once_they_are_signed_off():
+    surgery = make_surgery()
+    own_visits(surgery.clinic, signed=False)
+    make_follow_up(surgery)
+    assert len(planned_on(surgery)) == 6
+
+    later = make_surgery(make_patient())
+    protocol = own_visits(later.clinic, version=2)
+    follow_up = make_follow_up(later)
+    assert planned_on(later) == {"6wk": 45}
+    assert follow_up.visit_protocol == protocol
+    assert Visit.objects.planned().get(surgery=later).imaging == "ct"
+
+
+def test_a_plan_keeps_the_version_it_was_made_with():
+    surgery = make_surgery()
+    own_visits(surgery.clinic)
+    make_follow_up(surgery)
+    own_visits(surgery.clinic, version=2, target_pod=50)
+
+    moved = {"performed_on": OPERATED + timedelta(days=1)}
+    plans.correct_surgery(surgery, facts=moved, now=at(3))
+
+    assert planned_on(surgery) == {"6wk": 45}
+
+
+def test_another_operation_or_clinic_keeps_the_standard():
+    own_visits(make_surgery().clinic)
+    neck = make_surgery(make_patient(), region="cervical", approach="ACDF", levels=["C5-C6"])
+    elsewhere = make_surgery(make_patient(clinic=make_clinic()))
+    for surgery in (neck, elsewhere):
+        make_follow_up(surgery)
+        assert len(planned_on(surgery)) == 6
+
+
+def test_what_a_surgeon_waived_is_not_planned_again():
+    surgery = make_surgery()
+    make_follow_up(surgery)
+    visit = Visit.objects.get(surgery=surgery, kind="6wk")
+    visits.waive(visit, reason="not_needed", by=make_user("surgeon"), now=at(3))
+
+    plans.start(surgery, now=at(4))
+
+    assert "6wk" not in planned_on(surgery)
