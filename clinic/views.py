@@ -14,7 +14,7 @@ from clinic.staff.models import Role, User
 QUEUE = "followups:queue"
 START: dict[str, str] = {
     Role.SURGEON: QUEUE,
-    Role.NURSE: QUEUE,
+    Role.NURSE: "followups:schedule",
     Role.AUDITOR: "patients:list",
 }
 

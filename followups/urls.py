@@ -1,15 +1,17 @@
-"""Addresses of the review queue."""
+"""Addresses of the review queue and the schedule."""
 
 from django.urls import path
 
 from followups.views import (
     changes,
+    day,
     inbox,
     letters,
     page,
     queue,
     review,
     rules,
+    schedule,
     steps,
     texts,
     undoing,
@@ -45,4 +47,14 @@ urlpatterns = [
     path("queue/case/<id:pk>/unpin/", steps.unpin, name="unpin"),
     path("queue/case/<id:pk>/reopen/", steps.reopen, name="reopen"),
     path("queue/case/<id:pk>/visit/", steps.visit, name="case_visit"),
+    path("schedule/", schedule.index, name="schedule"),
+    path("schedule/book/", day.find, name="schedule_find"),
+    path("schedule/day/", day.show, name="schedule_day"),
+    path("schedule/visit/<id:pk>/", schedule.row, name="schedule_row"),
+    path("schedule/visit/<id:pk>/call/", schedule.call, name="schedule_call"),
+    path("schedule/visit/<id:pk>/book/", schedule.book, name="schedule_book"),
+    path("schedule/visit/<id:pk>/unbook/", schedule.unbook, name="schedule_unbook"),
+    path("schedule/visit/<id:pk>/walk-in/", day.walk_in, name="schedule_walk_in"),
+    path("schedule/visit/<id:pk>/letter/", schedule.letter, name="schedule_letter"),
+    path("schedule/visit/<id:pk>/waive/", schedule.waive, name="schedule_waive"),
 ]

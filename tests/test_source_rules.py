@@ -32,6 +32,7 @@ ALLOWED = {
     ("followups/services/sending/outcomes.py", "random"): "spreads retries; guessing gains nothing",
     ("clinic/operations/demo/people.py", "random"): SIMULATED,
     ("clinic/operations/demo/load.py", "random"): SIMULATED,
+    ("clinic/operations/demo/schedule.py", "random"): SIMULATED,
     ("followups/simulation/measures.py", "random"): SIMULATED,
     ("followups/simulation/lives.py", "random"): SIMULATED,
     ("followups/simulation/courses.py", "random"): SIMULATED,

@@ -19,6 +19,8 @@ EACH = 4
 
 # The nurse's and the administrator's column of each matrix always runs.
 PARTS = (
+    r"tests/followups/views/test_schedule_browser\.py",
+    r"tests/followups/rules/test_slots\.py::test_no_zone_loses",
     r"tests/access/test_(matrix|admin|other_clinics)\.py::.*\[(superuser|surgeon|auditor|anonymous)",
     r"tests/clinic/audit/test_chain\.py::test_a_thousand.*\[[1-9]",
     r"tests/access/test_row_level_security\.py::.*\[(superuser|surgeon|auditor|administrator)",

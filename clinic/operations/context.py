@@ -16,7 +16,7 @@ from clinic.audit import recent
 from clinic.operations.heartbeats import Pulse, pulse
 from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
-from followups.models import FollowUp, Hold, InboundMessage
+from followups.models import FollowUp, Hold, InboundMessage, Visit
 from followups.presenters import found
 from patients.models import Opening, Patient
 
@@ -37,8 +37,10 @@ class _StaffPage:
         return user if isinstance(user, User) else None
 
     @cached_property
-    def counts(self) -> tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]]]:
-        """Cases to contact, active patients, records opened, texts, holds: one query.
+    def counts(
+        self,
+    ) -> tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]], int]:
+        """Cases to contact, patients, records opened, texts, holds, overdue visits: one query.
 
         The counts are of the whole clinic, records closed to this person among them.
         """
@@ -48,7 +50,7 @@ class _StaffPage:
         opened = Opening.objects.filter(user=user, until__gt=Now()).order_by("until")
         texts = InboundMessage.objects.in_clinic(user).for_role_of(user).unhandled()
         held = Hold.objects.in_clinic(user).active().order_by("at")
-        counted: tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]]] = (
+        counted: tuple[int, int, list[dict[str, Any]], int, list[dict[str, Any]], int] = (
             User.objects.filter(pk=user.pk)
             .values_list(
                 _up_to(MOST_CASES, cases),
@@ -56,10 +58,18 @@ class _StaffPage:
                 ArraySubquery(opened.values(row=JSONObject(pk="pk", until="until"))),
                 _up_to(MOST_TEXTS, texts),
                 ArraySubquery(held.values(row=JSONObject(reason="reason", at="at"))[:1]),
+                _up_to(MOST_CASES, self._overdue(user)),
             )
             .get()
         )
         return counted
+
+    @staticmethod
+    def _overdue(user: User) -> QuerySet:
+        """Visits whose window has closed without them, of patients who are followed."""
+        visits = Visit.objects.in_clinic(user).filter(surgery__follow_up__ended_at=None)
+        today = user.clinic.today(timezone.now()) if user.clinic else timezone.now().date()
+        return visits.overdue(today)
 
     def clinic(self) -> Clinic | None:
         return self.user.clinic if self.user else None
@@ -72,6 +82,9 @@ class _StaffPage:
 
     def queue_count(self) -> str | None:
         return _shown(self.counts[0], MOST_CASES) if self.user else None
+
+    def overdue_count(self) -> str | None:
+        return _shown(self.counts[5], MOST_CASES) if self.user else None
 
     def openings(self) -> list[dict[str, Any]]:
         """Restricted records this person has open at the moment, and until when."""
@@ -118,6 +131,7 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "heartbeat": SimpleLazyObject(page.heartbeat),
         "queue_count": SimpleLazyObject(page.queue_count),
         "patient_count": SimpleLazyObject(page.patient_count),
+        "overdue_count": SimpleLazyObject(page.overdue_count),
         "openings": SimpleLazyObject(page.openings),
         "inbox_count": SimpleLazyObject(page.inbox_count),
         "hold": SimpleLazyObject(page.hold),

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SEE_PATIENTS = "see_patients"
     EDIT_PATIENTS = "edit_patients"  # register, record surgery, book visits
     READ_MESSAGES = "read_messages"  # texts patients send, and those of unknown numbers
+    WAIVE_VISITS = "waive_visits"  # decide that a visit is no longer expected
     BREAK_GLASS = "break_glass"  # open a restricted record with a reason
     RESTRICT = "restrict"  # close a record to all but its team
     EXPORT_PATIENT = "export_patient"
@@ -52,6 +53,7 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.SEE_PATIENTS: frozenset({Role.SURGEON, Role.NURSE, Role.AUDITOR}),
     Action.EDIT_PATIENTS: frozenset({Role.SURGEON, Role.NURSE}),
     Action.READ_MESSAGES: frozenset({Role.SURGEON, Role.NURSE, Role.ADMINISTRATOR}),
+    Action.WAIVE_VISITS: frozenset({Role.SURGEON}),
     Action.BREAK_GLASS: frozenset({Role.SURGEON, Role.NURSE}),
     Action.RESTRICT: frozenset({Role.SURGEON}),
     Action.EXPORT_PATIENT: frozenset({Role.SURGEON}),

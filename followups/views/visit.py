@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.staff.access import Action, StaffRequest, requires
-from followups.choices import VisitStatus
+from followups.choices import CancelReason, VisitStatus
+from followups.forms.schedule import CancelForm
 from followups.forms.visit import BookForm, CompleteForm
 from followups.models import Visit
+from followups.presenters import history
 from followups.presenters.plan import name_of
-from followups.services import visits
+from followups.services import appointments, visits
 from followups.views.saving import CONFLICT, UNPROCESSABLE
 
 
@@ -31,15 +33,26 @@ def show(request: StaffRequest, pk: int, visit_pk: int) -> HttpResponse:
 def book(request: StaffRequest, pk: int, visit_pk: int) -> HttpResponse:
     """Give a visit its day and time, or another one."""
     visit, now = _visit(request, pk, visit_pk), timezone.now()
-    form = BookForm(request.POST, visit=visit, today=visit.clinic.today(now))
+    form = BookForm(request.POST, visit=visit, now=now)
     if not form.is_valid():
         return _page(request, visit, book=form, status=UNPROCESSABLE)
-    return _done(
-        request,
-        visit,
-        lambda: visits.book(visit, booked_for=form.booked_for(), now=now),
-        "The visit is booked.",
-    )
+    clinician = form.cleaned_data["clinician"]
+    try:
+        return _done(
+            request,
+            visit,
+            lambda: visits.book(
+                visit,
+                booked_for=form.booked_for(),
+                clinician=clinician.pk if clinician else None,
+                by=request.user,
+                now=now,
+            ),
+            "The visit is booked.",
+        )
+    except appointments.SlotTaken:
+        form.add_error("at", f"{clinician} sees somebody else at this time. Take another.")
+        return _page(request, visit, book=form, status=CONFLICT)
 
 
 @require_POST
@@ -64,7 +77,11 @@ def no_show(request: StaffRequest, pk: int, visit_pk: int) -> HttpResponse:
     """Say that the patient did not come."""
     visit, now = _visit(request, pk, visit_pk), timezone.now()
     said = "Noted: the patient did not attend."
-    return _done(request, visit, lambda: visits.no_show(visit, now=now), said)
+    try:
+        return _done(request, visit, lambda: visits.no_show(visit, now=now), said)
+    except visits.NotYet:
+        messages.warning(request, "Nothing was noted: the time of the appointment is to come.")
+        return _page(request, visit, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -72,12 +89,18 @@ def no_show(request: StaffRequest, pk: int, visit_pk: int) -> HttpResponse:
 def cancel(request: StaffRequest, pk: int, visit_pk: int) -> HttpResponse:
     """Call off an appointment."""
     visit, now = _visit(request, pk, visit_pk), timezone.now()
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, visit, cancel=form, status=UNPROCESSABLE)
+    reason = CancelReason(form.cleaned_data["reason"])
     said = "The appointment is cancelled; the visit is still expected."
-    return _done(request, visit, lambda: visits.cancel(visit, now=now), said)
+    return _done(request, visit, lambda: visits.cancel(visit, reason=reason, now=now), said)
 
 
 def _visit(request: StaffRequest, pk: int, visit_pk: int) -> Visit:
-    reachable = Visit.objects.for_user(request.user).select_related("clinic", "surgery__patient")
+    reachable = Visit.objects.for_user(request.user).select_related(
+        "clinic", "surgery__patient", "surgery__surgeon", "waived_by"
+    )
     return get_object_or_404(reachable, pk=visit_pk, surgery__patient=pk)
 
 
@@ -100,6 +123,7 @@ def _page(
     *,
     book: BookForm | None = None,
     complete: CompleteForm | None = None,
+    cancel: CancelForm | None = None,
     changed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -111,9 +135,14 @@ def _page(
         "visit": visit,
         "name": name_of(visit),
         "is_booked": visit.status == VisitStatus.BOOKED,
+        "is_coming": visits.is_booked(visit, now),
+        "imaging": visit.get_imaging_display(),
+        "calls": history.calls_about(visit, now),
+        "history": [history.line(each, now) for each in history.of(visit)],
         "is_expected": visit.status not in (VisitStatus.COMPLETED, VisitStatus.CANCELLED),
-        "book": book or BookForm(visit=visit, today=today),
+        "book": book or BookForm(visit=visit, now=now),
         "complete": complete or CompleteForm(visit=visit, today=today),
+        "cancel": cancel or CancelForm(),
         "changed": changed,
     }
     return render(request, "patients/visit.html", context, status=status)

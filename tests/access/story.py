@@ -21,7 +21,9 @@ from clinic.staff.models import Clinic, Role, User
 from followups import tokens
 from followups.choices import Rule
 from followups.models import (
+    Appointment,
     CheckIn,
+    ClosedDay,
     ContactAttempt,
     Draft,
     Evaluation,
@@ -37,8 +39,10 @@ from followups.models import (
     OnCall,
     Reminder,
     SignOff,
+    SlotTemplate,
     StaffMessage,
     Visit,
+    VisitProtocol,
 )
 from patients import search_keys
 from patients.models import (
@@ -68,6 +72,7 @@ _number = count(1)
 # Texts that somebody has written, by table; every other text is a key, a choice or the product's.
 TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Clinic: ("name", "crisis_line"),
+    ClosedDay: ("name",),
     User: ("first_name", "last_name", "title", "email"),
     Patient: ("mrn", "family_name", "given_name"),
     ContactChannel: ("address",),
@@ -122,6 +127,19 @@ class Story:
         self.token = tokens.new_link(self.check_in, now=at(7))
         self.link = self.check_in.links.get()
         self.visit = Visit.objects.filter(surgery=self.surgery).order_by("pk")[0]
+        self.appointment = Appointment.objects.create(
+            **self.own,
+            visit=self.visit,
+            clinician=self.surgeon,
+            starts_at=at(14, 9),
+            ends_at=at(14, 10),
+            booked_at=at(7),
+        )
+        self.template = SlotTemplate.objects.create(
+            **self.own, weekday=0, starts_at=at(7).time(), clinician=self.surgeon
+        )
+        self.protocol = VisitProtocol.objects.create(**self.own, group="lumbar")
+        self.closed_day = ClosedDay.objects.create(**self.own, on=at(200).date(), name="?")
         self.report = store_report(self.surgery, day=5, pain_back=6)
         self.draft = Draft.objects.create(
             **self.own, check_in=self.check_in, names=[], answers={}, saved_at=at(7)
@@ -282,7 +300,8 @@ class Story:
         """Put a word into every text, whatever may usually change it."""
         for name, row in self.rows().items():
             what = "v" if name.startswith("closed") or name == "restriction" else "p"
-            is_nobodys = isinstance(row, Clinic | User | Erasure | SignOff) or name == "stray"
+            of_clinic = Clinic | ClosedDay | User | Erasure | SignOff | VisitProtocol
+            is_nobodys = isinstance(row, of_clinic) or name == "stray"
             what = "s" if is_nobodys else what
             texts = {
                 text: self._said(text, what)

@@ -32,6 +32,7 @@ PATIENT = {"pk": "patient"}
 CASE = {"pk": "follow_up"}
 SURGERY = {"pk": "patient", "surgery_pk": "surgery"}
 VISIT = {"pk": "patient", "visit_pk": "visit"}
+OF_VISIT = {"pk": "visit"}
 
 # Pages of staff, by the name of their address.
 PAGES: dict[str, Page] = {
@@ -63,6 +64,16 @@ PAGES: dict[str, Page] = {
     "followups:rules": Page(SAFE),
     "followups:texts": Page(SAFE),
     "followups:texts_sign": Page(SENT),
+    "followups:schedule": Page(SAFE[:1]),
+    "followups:schedule_day": Page(SAFE[:1]),
+    "followups:schedule_find": Page(("GET", "POST")),
+    "followups:schedule_row": Page(SAFE[:1], OF_VISIT, found=MOVED),
+    "followups:schedule_call": Page(("GET", "POST"), OF_VISIT),
+    "followups:schedule_book": Page(("GET", "POST"), OF_VISIT),
+    "followups:schedule_unbook": Page(SENT, OF_VISIT),
+    "followups:schedule_walk_in": Page(SENT, OF_VISIT),
+    "followups:schedule_letter": Page(SENT, OF_VISIT),
+    "followups:schedule_waive": Page(SENT, OF_VISIT),
     "patients:list": Page(("GET", "POST")),
     "find:suggest": Page(SENT),
     "patients:register": Page(("GET", "POST")),
@@ -106,6 +117,7 @@ PAGES: dict[str, Page] = {
 
 # What a superuser, who works in no clinic, is refused all the same.
 WITHOUT_CLINIC = {
+    *("followups:schedule", "followups:schedule_day"),
     *("patients:register", "exchange:imports", "exchange:apply"),
     *("operations:hold", "operations:release", "operations:on_call", "followups:texts_sign"),
 }
@@ -143,6 +155,9 @@ IN_ADMIN = {
     "staff_clinic": {Role.ADMINISTRATOR},
     "staff_user": {Role.ADMINISTRATOR},
     "followups_expectedrange": {Role.ADMINISTRATOR},
+    "followups_slottemplate": {Role.ADMINISTRATOR},
+    "followups_closedday": {Role.ADMINISTRATOR},
+    "followups_visitprotocol": {Role.ADMINISTRATOR},
 }
 
 

@@ -53,6 +53,13 @@ FORMS: dict[str, Form] = {
     "correct": Form("/patients/<patient>/surgery/<surgery>/edit/", OPERATION),
     "book": Form("/patients/<patient>/visit/<visit>/book/", {"on": "2026-05-11", "at": "09:30"}),
     "complete": Form("/patients/<patient>/visit/<visit>/complete/", {"on": "2026-04-30"}),
+    "cancel": Form("/patients/<patient>/visit/<booked>/cancel/", {"reason": "patient"}),
+    "call": Form(
+        "/schedule/visit/<visit>/call/",
+        {"result": "no_answer", "note": "Rang long.", "promised_on": "", "slot": ""},
+        lambda world: {"seen": world.newest_attempt},
+    ),
+    "find_visit": Form("/schedule/book/", {"q": "Hopper"}),
     "contact": Form(
         "/queue/case/<case>/contact/",
         {"method": "phone", "outcome": "no_answer", "note": "Will call again."},

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -22,6 +22,7 @@ from followups.choices import (
 )
 from followups.models import (
     CheckIn,
+    ClosedDay,
     ContactAttempt,
     Flag,
     FlagEvent,
@@ -29,6 +30,7 @@ from followups.models import (
     Heartbeat,
     Notice,
     Reminder,
+    SlotTemplate,
     Visit,
 )
 from followups.services import visits
@@ -96,6 +98,10 @@ class World:
     @property
     def open_flags(self) -> list[int]:
         return list(Flag.objects.open().filter(surgery=self.surgery).values_list("pk", flat=True))
+
+    @property
+    def newest_attempt(self) -> int:
+        return ContactAttempt.objects.filter(surgery=self.surgery).latest().pk
 
     def _named(self) -> dict[str, Any]:
         return {
@@ -204,6 +210,10 @@ def _record_the_rest(world: World) -> None:
     Notice.objects.create(
         **of_clinic, flag=world.flag, level="owner", clock_started_at=at(60), made_at=at(60)
     )
+    SlotTemplate.objects.create(
+        **of_clinic, weekday=0, starts_at=time(9), clinician=world.staff["surgeon"]
+    )
+    ClosedDay.objects.create(**of_clinic, on=date(2026, 11, 26), name="Thanksgiving")
     ImagingStudy.objects.create(**of_surgery, modality="ct", question="bone_fusion")
     InstrumentScore.objects.create(
         **of_surgery, instrument="odi", score=22, recorded_at=at(50), entered_by=nurse

@@ -10,11 +10,14 @@ from tests.signing_in import give_password, sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_staff_sign_in_and_start_at_their_queue(client):
-    response = sign_in(client, make_user("nurse"))
+@pytest.mark.parametrize(
+    ("role", "start"), [("surgeon", "followups:queue"), ("nurse", "followups:schedule")]
+)
+def test_staff_sign_in_and_start_where_their_day_does(client, role, start):
+    response = sign_in(client, make_user(role))
 
     assert response.status_code == 302
-    assert client.get(response.url).url == reverse("followups:queue")
+    assert client.get(response.url).url == reverse(start)
 
 
 @pytest.mark.parametrize(

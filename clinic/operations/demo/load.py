@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clinic.operations.demo import people
+from clinic.operations.demo import people, schedule
 from clinic.operations.demo.people import Story
 from clinic.staff.models import Clinic, Role, User
 from followups.choices import (
@@ -81,6 +81,7 @@ def load(*, now: datetime, processes: int = 1) -> int:
     connection.close()  # a process may not inherit a connection in use
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         list(pool.map(partial(_live_all, team=team, now=now), shares))
+    schedule.fill(team, now)
     return len(stories)
 
 
@@ -120,7 +121,9 @@ def make_team(now: datetime) -> Team:
     for expected in ExpectedRange.objects.all():
         on = clinic.today(now) - USED_FOR
         expected_ranges.sign_off(expected, by=surgeons[0].display_name, on=on)
-    return Team(clinic, surgeons, nurse)
+    team = Team(clinic, surgeons, nurse)
+    schedule.open_doors(team, now)
+    return team
 
 
 @transaction.atomic
@@ -199,8 +202,6 @@ class Life:
             came_at = midnight(self.zone, visit.target_on) + timedelta(hours=11)
             if came_at < self.now:
                 steps.append((came_at, self._attend(visit)))
-            elif visit.opens_on <= self.team.clinic.today(self.now):
-                steps.append((self.now, self._book(visit, came_at)))
         if self.story.event in TROUBLE_MINUTES:
             steps.append(self._trouble())
         return sorted(steps, key=lambda step: step[0])
@@ -306,18 +307,11 @@ class Life:
             last_due = visit.target_on > self.team.clinic.today(self.now) - timedelta(days=70)
             if self.story.event == people.NO_SHOW and last_due:
                 if self.random.random() < 0.6:
-                    visits.book(visit, booked_for=moment, now=moment)
+                    visits.book(visit, booked_for=moment, now=moment - timedelta(minutes=1))
                     visits.no_show(visit, now=moment + timedelta(hours=1))
                 return
             if visit.status != VisitStatus.COMPLETED:
                 visits.complete(visit, on=visit.target_on, now=moment)
-
-        return step
-
-    def _book(self, visit: Visit, booked_for: datetime) -> Any:
-        def step(moment: datetime) -> None:
-            if self.random.random() < 0.7:
-                visits.book(visit, booked_for=booked_for, now=moment)
 
         return step
 

@@ -117,7 +117,7 @@ def test_a_page_the_role_may_not_open_is_not_offered_and_not_opened(client, nurs
     assert offered == {"", "queue", "patients", "rules"}
 
     preferences.save(nurse, home="audit")  # an auditor who became a nurse
-    assert client.get("/").url == reverse("followups:queue")
+    assert client.get("/").url == reverse("followups:schedule")
 
 
 def test_an_auditor_is_not_asked_about_a_queue_they_cannot_see(client):

@@ -90,7 +90,7 @@ def test_a_new_nurse_sets_up_the_app_and_signs_in_with_code_and_recovery_code(
     assert len(codes) == 10
     look(page)
     page.get_by_role("link", name="I have kept them").click()
-    expect(page).to_have_url(re.compile("/queue/"))
+    expect(page).to_have_url(re.compile("/(queue|schedule)/"))
     sign_out(page)
 
     give_password(page, site, nurse)
@@ -100,13 +100,13 @@ def test_a_new_nurse_sets_up_the_app_and_signs_in_with_code_and_recovery_code(
     shown = code(secret, later=1)
     page.fill("[name=code]", f"{shown[:3]} {shown[3:]}")
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/queue/"))
+    expect(page).to_have_url(re.compile("/(queue|schedule)/"))
     sign_out(page)
 
     give_password(page, site, nurse)
     page.fill("[name=code]", codes[4])
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/queue/"))
+    expect(page).to_have_url(re.compile("/(queue|schedule)/"))
     page.goto(f"{site}/account/")
     look(page)
     page.goto(f"{site}/account/sessions/")
@@ -137,7 +137,7 @@ def test_a_security_key_is_added_and_opens_the_door(page, site, complaints, secu
     give_password(page, site, surgeon)
     look(page)
     page.get_by_role("button", name="Use your security key instead").click()
-    expect(page).to_have_url(re.compile("/queue/"))
+    expect(page).to_have_url(re.compile("/(queue|schedule)/"))
     page.goto(f"{site}/account/")
     expect(page.get_by_text("Blue key").first).to_be_visible()
     look(page)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from followups.choices import CheckInKind, VisitStatus
 from followups.models import CheckIn, FollowUp, Visit
-from followups.services import visits
+from followups.services import contacts, visits
 from tests.factories import (
     OPERATED,
     answer,
@@ -132,7 +132,7 @@ def test_not_attending_is_noted_and_the_visit_still_expected(client, visit):
 def test_a_cancelled_appointment_leaves_the_visit_expected(client, visit):
     visits.book(visit, booked_for=at(42, 9), now=at(30))
 
-    client.post(address("visit_cancel", visit))
+    client.post(address("visit_cancel", visit), {"reason": "patient"})
 
     visit.refresh_from_db()
     assert (visit.status, visit.booked_for) == (VisitStatus.PLANNED, None)
@@ -144,7 +144,7 @@ def test_a_cancelled_appointment_leaves_the_visit_expected(client, visit):
         ("visit_book", {"on": "2026-04-13", "at": "09:00"}),
         ("visit_complete", {"on": "2026-04-11"}),
         ("visit_no_show", {}),
-        ("visit_cancel", {}),
+        ("visit_cancel", {"reason": "patient"}),
     ],
 )
 def test_who_comes_second_sees_how_the_visit_stands(client, visit, name, typed):
@@ -161,6 +161,52 @@ def test_who_comes_second_sees_how_the_visit_stands(client, visit, name, typed):
 @pytest.mark.parametrize("name", ["visit_book", "visit_complete", "visit_no_show", "visit_cancel"])
 def test_looking_changes_no_visit(client, visit, name):
     assert client.get(address(name, visit)).status_code == 405
+
+
+def test_the_page_of_a_visit_tells_its_story(client, nurse, visit):
+    visits.book(visit, booked_for=at(42, 9), now=at(30))
+    visits.cancel(visit, reason="unwell", now=at(31))
+    contacts.record_about_visit(
+        visit, by=nurse, outcome="no_answer", note="Rang long", seen=0, now=at(32)
+    )
+    visits.complete(visit, on=at(40).date(), now=at(40))
+
+    said = main_of(client.get(address("visit", visit))).get_text(" ", strip=True)
+    assert "Mon Apr 13, 9:00 AM" in said
+    assert "Cancelled: the patient is unwell or in hospital" in said
+    assert "Phone: no answer" in said
+    assert "Rang long" in said
+    assert "Answered or came within 15 days" in said
+
+
+def test_an_appointment_is_cancelled_for_a_reason(client, visit):
+    visits.book(visit, booked_for=at(42, 9), now=at(30))
+    assert fields_refused(client.post(address("visit_cancel", visit))) == ["cancel_reason"]
+
+
+def test_a_time_a_colleague_has_taken_is_said_at_its_field(client, visit):
+    surgeon = make_user("surgeon")
+    other = Visit.objects.get(
+        surgery=make_follow_up(make_surgery(make_patient())).surgery, kind="6wk"
+    )
+    visits.book(other, booked_for=at(42, 9), clinician=surgeon.pk, now=at(39))
+
+    typed = {"on": "2026-04-13", "at": "09:10", "clinician": surgeon.pk}
+    response = client.post(address("visit_book", visit), typed)
+
+    assert response.status_code == 409
+    assert "sees somebody else at this time" in main_of(response).get_text()
+
+
+@pytest.mark.parametrize("clinician", ["x", "0", "9" * 18])
+def test_nobody_from_elsewhere_is_booked(client, visit, clinician):
+    typed = {"on": "2026-04-13", "at": "09:10", "clinician": clinician}
+    assert fields_refused(client.post(address("visit_book", visit), typed)) == ["book_clinician"]
+
+
+def test_not_attending_is_not_said_beforehand(client, visit):
+    visits.book(visit, booked_for=at(42, 9), now=at(30))
+    assert client.post(address("visit_no_show", visit)).status_code == 422
 
 
 # --- Check-ins -------------------------------------------------------------------------
