@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.staff.access import Action, StaffRequest, requires
+from clinic.staff.access import Action, StaffRequest, few_searches, requires
 from followups.clock import midnight
 from followups.forms.schedule import DayForm, FindForm
 from followups.models import Appointment, Visit
@@ -20,7 +20,8 @@ from followups.services import slots, visits
 from followups.views.call_box import clinic_of
 from followups.views.saving import CONFLICT, posted, status_of
 from followups.views.schedule import visit_of
-from patients.models import Patient
+from patients import search
+from patients.asked import read
 
 FOUND = 20
 MOST_OF_A_DAY = 200
@@ -66,13 +67,14 @@ def _free(book: slots.Diary, on: date) -> list[Slot]:
 
 
 @requires(Action.EDIT_PATIENTS)
+@few_searches
 @require_http_methods(["GET", "POST"])
 def find(request: StaffRequest) -> HttpResponse:
     """Find whose visit is to be booked; what is typed stays out of the address."""
     form, found = FindForm(posted(request)), []
     if form.is_bound and form.is_valid():
-        patients = Patient.objects.for_user(request.user).active()
-        known = patients.found_by(form.cleaned_data["q"]).values("pk")
+        asked = read(form.cleaned_data["q"])
+        known = [match.pk for match in search.find(request.user, asked)]
         visits_found = (
             Visit.objects.for_user(request.user)
             .planned()
