@@ -30,11 +30,12 @@ DEEPEST = 10  # causes of causes
 class MaskedFormatter(logging.Formatter):
     """Hides what no log may hold, and lets nobody forge a second line.
 
-    Hidden are the secret part of a check-in link and of one to choose a password, and the row
+    Hidden are the secret part of a check-in link, of a calendar address and of one to choose a
+    password, and the row
     that PostgreSQL quotes as the detail of a refused change.
     """
 
-    link = re.compile(r"(/c/|/password/[^/\s]+/)[^/\s?\"']+")
+    link = re.compile(r"(/c/|/calendar/|/password/[^/\s]+/)[^/\s?\"']+")
     row = re.compile(r"^DETAIL: .*", re.MULTILINE)
 
     def format(self, record: logging.LogRecord) -> str:

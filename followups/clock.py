@@ -27,13 +27,15 @@ def midnight(zone: ZoneInfo, day: date) -> datetime:
 
 
 def working_days_ago(zone: ZoneInfo, now: datetime, days: int) -> datetime:
-    """Return the moment so many working days back, at the same hour; weekends do not count."""
+    """Return the moment so many working days back; weekends do not count."""
     local = now.astimezone(zone)
-    day = local.date()
+    day, hour = local.date(), local.time()
+    if day.weekday() in WEEKEND:
+        hour = time.min  # the last working day is over
     while days:
         day -= timedelta(days=1)
         days -= day.weekday() not in WEEKEND
-    return datetime.combine(day, local.time(), tzinfo=zone)
+    return datetime.combine(day, hour, tzinfo=zone)
 
 
 def database_now() -> datetime:

@@ -18,7 +18,7 @@ _READS_LIKE = str.maketrans("oil", "011")
 
 def new_link(check_in: CheckIn, *, now: datetime) -> str:
     """Return a new token for ``check_in``; earlier ones keep working."""
-    token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    token = random_token()
     CheckInLink.objects.create(
         clinic_id=check_in.clinic_id,
         check_in=check_in,
@@ -26,6 +26,11 @@ def new_link(check_in: CheckIn, *, now: datetime) -> str:
         made_at=now,
     )
     return token
+
+
+def random_token() -> str:
+    """Return what nobody can guess: 130 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def clinic_of(token: str) -> int | None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from followups.views import (
+    calendars,
     changes,
     day,
     inbox,
@@ -22,6 +23,10 @@ urlpatterns = [
     path("rules/", rules.index, name="rules"),
     path("messages/", inbox.index, name="inbox"),
     path("messages/<id:pk>/handled/", inbox.handle, name="inbox_handle"),
+    path("calendar/", calendars.index, name="calendar"),
+    path("calendar/make/", calendars.make, name="calendar_make"),
+    path("calendar/end/", calendars.revoke, name="calendar_revoke"),
+    path("calendar/<slug:token>/visits.ics", calendars.feed, name="calendar_feed"),
     path("letters/", letters.index, name="letters"),
     path("letters/print/", letters.printed, name="letters_print"),
     path("letters/sent/", letters.sent, name="letters_sent"),

@@ -22,6 +22,7 @@ from clinic.staff import preferences
 from clinic.staff.models import Clinic, Preferences, User
 from followups.models import (
     Appointment,
+    CalendarFeed,
     CheckIn,
     CheckInLink,
     ClosedDay,
@@ -159,6 +160,7 @@ class World:
         self.letter = Letter.objects.create(
             clinic=self.clinic, surgery=self.surgery, reason="unreached", asked_at=at(7)
         )
+        self.feed = CalendarFeed.objects.create(user=self.user, token_hash=b"1", made_at=at(7))
         self.provider_event = ProviderEvent.objects.create(
             provider="sms", event_id="SM1 sent", kind="sent", received_at=at(7)
         )
@@ -618,6 +620,7 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "letter_one_waiting": copy("letter"),
     "letter_ended_by_somebody": change("letter", ended_at=at(8)),
     "letter_reason_is_known": change("letter", reason="whim"),
+    "calendar_feed_one_each": copy("feed", token_hash=b"2"),
     "provider_event_once": copy("provider_event"),
     "provider_event_has_an_id": copy("provider_event", event_id=""),
     # closed records
@@ -813,8 +816,7 @@ def test_the_models_named_here_are_all_there_are():
         ContactAttempt, Reminder, Notice, ImagingStudy, InstrumentScore, KnownDeficit,
         Restriction, Member, Opening, OpeningNotice, Erasure, Entry, Seal, ExpectedRange,
         ExpectedScore, Preferences, ProviderEvent, InboundMessage, Note, StaffMessage, OnCall,
-        Hold, Provider, Origin, Letter,
-        SearchKey, SignOff,
+        Hold, Provider, Origin, Letter, CalendarFeed, SearchKey, SignOff,
         Appointment, SlotTemplate, ClosedDay, VisitProtocol, ProtocolVisit,
     }  # fmt: skip
     # values are kept by no constraint of their own; the others hold no patient

@@ -2,6 +2,7 @@
 
 from followups.models.drafts import Draft, Lesson
 from followups.models.expected import ExpectedRange, ExpectedScore
+from followups.models.feeds import CalendarFeed
 from followups.models.inbound import InboundMessage, ProviderEvent
 from followups.models.letters import Letter
 from followups.models.messages import Heartbeat, Reminder
@@ -16,6 +17,7 @@ from followups.models.visit_protocol import ProtocolVisit, VisitProtocol
 
 __all__ = [
     "Appointment",
+    "CalendarFeed",
     "CheckIn",
     "CheckInLink",
     "ClosedDay",

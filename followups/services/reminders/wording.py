@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from followups import tokens
 from followups.choices import ReminderPurpose
 from followups.models import Reminder
-from followups.notify import Outgoing
+from followups.notify import Attachment, Outgoing
 from followups.protocol import STANDARD
+from followups.services.calendars import calendar_file
 from followups.texts import texts
 from patients.choices import ChannelKind
 
@@ -23,6 +24,7 @@ KEYS = {
     ReminderPurpose.MISSED: "visit_missed",
     ReminderPurpose.TO_BOOK: "visit_to_book",
 }
+WITH_A_TIME = {ReminderPurpose.BOOKED, ReminderPurpose.IN_3_DAYS, ReminderPurpose.TOMORROW}
 # Django's format characters, without any that need more than the alphabet of text messages.
 WHEN = {"en": "M j, g:i A", "es": "j M, H:i"}
 
@@ -51,7 +53,17 @@ def worded(message: Reminder, *, to: str, now: datetime) -> Outgoing:
         reference=str(message.public_id),
         language=patient.language,
         sender=str(message.clinic.sms_number) if is_text else "",
+        attachments=() if is_text else _files(message),
     )
+
+
+def _files(message: Reminder) -> tuple[Attachment, ...]:
+    """Return the appointment a message speaks of as a file for a calendar, if it still stands."""
+    visit = message.visit
+    if visit is None or message.purpose not in WITH_A_TIME:
+        return ()
+    stands = visit.appointments.filter(ended_at=None, starts_at=message.visit_at)
+    return (calendar_file(visit),) if stands.exists() else ()
 
 
 def key_of_check_in(message: Reminder) -> str:

@@ -5,11 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.staff.models import Role
+from followups.clock import working_days_ago
 from followups.models import InboundMessage
 from patients.choices import ChannelKind, CloseReason
 from patients.models import ContactChannel
 from tests.counting import captured
-from tests.factories import at, make_clinic, make_patient, make_surgery, make_user
+from tests.factories import ZONE, at, make_clinic, make_patient, make_surgery, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,19 @@ def test_a_weekend_makes_no_message_late(client, nurse, monkeypatch):
     client.force_login(nurse)
     text(make_patient(), received_at=at(10, 13))
     assert "two working days" not in client.get(INBOX).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("now", "received", "late"),
+    [
+        (at(12, 9), at(10, 0), False),  # on a Saturday, of Thursday
+        (at(12, 9), at(9, 23), True),  # of Wednesday
+        (at(14, 9), at(10, 10), False),  # on Monday at nine, of Thursday at ten
+        (at(14, 9), at(10, 8), True),
+    ],
+)
+def test_working_days_are_counted_over_a_weekend(now, received, late):
+    assert (received < working_days_ago(ZONE, now, 2)) == late
 
 
 def test_whoever_shares_a_number_is_named(client, nurse):
