@@ -67,13 +67,17 @@ def test_planted_mistakes_are_found():
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whoever_stops_it_no_process_is_left(number, tmp_path):
-    arguments = ["--messages", "5000", "--only", "kill -9 of a sender"]
+    arguments = ["--messages", "500", "--only", "kill -9 of a sender"]
     with (tmp_path / "said").open("wb") as said:
         suite = subprocess.Popen([*FAULTS, *arguments], cwd=PROJECT, stdout=said, stderr=said)
     mark = f"fuseline-faults-{suite.pid}-"
-    assert until(lambda: any("senders.log" in each for each in opened(mark)), seconds=120)
-    suite.send_signal(number)
-    suite.wait(60)
+    try:
+        assert until(lambda: any("senders.log" in each for each in opened(mark)), seconds=300)
+        suite.send_signal(number)
+        suite.wait(60)
+    finally:
+        suite.kill()
+        suite.wait()
     assert until(lambda: not opened(mark), seconds=15), opened(mark)
 
 
