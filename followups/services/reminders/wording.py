@@ -60,7 +60,7 @@ def worded(message: Reminder, *, to: str, now: datetime) -> Outgoing:
 def _files(message: Reminder) -> tuple[Attachment, ...]:
     """Return the appointment a message speaks of as a file for a calendar, if it still stands."""
     visit = message.visit
-    if visit is None or message.purpose not in WITH_A_TIME:
+    if visit is None or message.visit_at is None or message.purpose not in WITH_A_TIME:
         return ()
     stands = visit.appointments.filter(ended_at=None, starts_at=message.visit_at)
     return (calendar_file(visit),) if stands.exists() else ()
