@@ -58,7 +58,7 @@ def text(clinic, body, *, sid="SM1", sender=NUMBER, now=None, to=None):
 
 def test_stop_ends_texts_at_once_and_staff_see_it(clinic, patient):
     make_check_in(make_surgery(patient), day=7)
-    reminders.plan(now=at(7, 9))
+    reminders.plan_due(now=at(7, 9))
 
     answer, message = text(clinic, "Stop please")
 
