@@ -54,6 +54,7 @@ urlpatterns = [
     path("queue/case/<id:pk>/visit/", steps.visit, name="case_visit"),
     path("schedule/", schedule.index, name="schedule"),
     path("schedule/book/", day.find, name="schedule_find"),
+    path("schedule/invite/", schedule.invite, name="schedule_invite"),
     path("schedule/day/", day.show, name="schedule_day"),
     path("schedule/visit/<id:pk>/", schedule.row, name="schedule_row"),
     path("schedule/visit/<id:pk>/call/", schedule.call, name="schedule_call"),

@@ -82,7 +82,7 @@ def render_schedule(
         "days": days,
         "clock_notes": [day for day in days if day.note],
         "sections": [_section(found, choice, rows, *each) for each in shown],
-        "unbooked": found.count(ScheduleView.WEEK, booked=False),
+        "unbooked": len(found.to_invite()),
         "closed_count": worklist.closed_to(request.user, found.week),
         "may_decide": may(request.user, Action.WAIVE_VISITS),
         "row": rows.get(pk),

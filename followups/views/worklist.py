@@ -147,6 +147,14 @@ class Worklist:
             for item in self.items
         )
 
+    def to_invite(self) -> list[int]:
+        """Return the visits due this week that nobody has booked."""
+        return [
+            item.pk
+            for item in self.items
+            if self.week.section(item) == ScheduleView.WEEK and not self.week.is_booked(item)
+        ]
+
     def _said(self, number: int) -> str:
         return f"{number}+" if self.is_capped else str(number)
 

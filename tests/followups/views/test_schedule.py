@@ -8,7 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.choices import ContactMethod, ContactOutcome, Severity, VisitStatus
-from followups.models import Appointment, ClosedDay, ContactAttempt, FollowUp, SlotTemplate, Visit
+from followups.models import (
+    Appointment,
+    ClosedDay,
+    ContactAttempt,
+    FollowUp,
+    Reminder,
+    SlotTemplate,
+    Visit,
+)
 from followups.services import contacts, visits
 from patients import services as records
 from patients.choices import ChannelKind
@@ -441,3 +449,22 @@ def test_a_visit_no_longer_expected_says_so(client, overdue):
     visits.complete(overdue, on=NOW.date(), now=NOW)
     assert "no longer expected" in client.get(url("call", overdue)).content.decode()
     assert call(client, overdue, slot="1-1").status_code == 409
+
+
+# Writing to everybody who has not booked
+
+
+def test_one_button_asks_all_who_are_due_this_week_to_book_and_asks_nobody_twice(client, surgeon):
+    due = visit_of(follow("Dolores", days_later=16))
+    follow("Beatrix")  # overdue: somebody calls
+    booked = visit_of(follow("Henrietta", days_later=16))
+    visits.book(booked, booked_for=at(58), now=NOW)
+    assert "Write to 1 not booked" in page(client.get(url(""))).get_text()
+
+    answer = client.post(url("invite"), follow=True)
+
+    assert "1 patient will get a message that asks them to book." in page(answer).get_text()
+    assert list(Reminder.objects.values_list("visit", "purpose")) == [(due.pk, "to_book")]
+    again = page(client.post(url("invite"), follow=True)).get_text()
+    assert "0 patients will get a message" in again
+    assert "because they were within a day or cannot be written to: 1." in again
