@@ -109,8 +109,9 @@ def _named(user: "User", words: tuple[str, ...]) -> Iterator[Match]:
         sure = sure.filter(patient__in=_beginning(user, KeyKind.WORD, word).values("patient"))
     matches = list(_graded(_looked_at(user, sure), words))
     yield from matches
-    if len(matches) >= ENOUGH:
-        return
+    is_sure = others and any(match.grades[0] == EXACT for match in matches)
+    if is_sure or len(matches) >= ENOUGH:
+        return  # a whole name is there as it was typed, or a screen of names that begin so
     for rows in (_near(user, first), _beginning(user, KeyKind.WORD, first)):
         for word in others:
             begun = _beginning(user, KeyKind.WORD, word).values("patient")
