@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -74,6 +75,11 @@ class _StaffPage:
     def clinic(self) -> Clinic | None:
         return self.user.clinic if self.user else None
 
+    def clinic_zone(self) -> ZoneInfo:
+        """The time zone moments are shown in; a superuser may belong to no clinic."""
+        clinic = self.clinic()
+        return clinic.zone if clinic else ZoneInfo(settings.TIME_ZONE)
+
     def preferences(self) -> Preferences | None:
         return preferences.of(self.user) if self.user else None
 
@@ -127,6 +133,7 @@ def staff_page(request: HttpRequest) -> dict[str, Any]:
         "product_name": settings.PRODUCT_NAME,
         "is_demo": settings.FUSELINE_DEMO,
         "clinic": SimpleLazyObject(page.clinic),
+        "clinic_zone": SimpleLazyObject(page.clinic_zone),
         "preferences": SimpleLazyObject(page.preferences),
         "heartbeat": SimpleLazyObject(page.heartbeat),
         "queue_count": SimpleLazyObject(page.queue_count),

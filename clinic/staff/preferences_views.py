@@ -28,8 +28,8 @@ def _settings(request: StaffRequest) -> HttpResponse:
     return render(request, "account/settings.html", context, status=status_of(form))
 
 
-@require_POST
 @signed_in
+@require_POST
 def keys(request: StaffRequest) -> HttpResponse:
     """Switch single-key shortcuts on or off, from the list of them."""
     preferences.save(request.user, keys_on=request.POST.get("keys") == "on")

@@ -34,7 +34,6 @@ def index(request: StaffRequest) -> HttpResponse:
         "section": "letters",
         "letters": waiting,
         "printable": [letter.pk for letter in waiting if letter.surgery.patient_id in addresses],
-        "clinic_zone": request.user.clinic.time_zone if request.user.clinic else "UTC",
     }
     return render(request, "followups/letters.html", context)
 

@@ -300,7 +300,7 @@ class Story:
         """Put a word into every text, whatever may usually change it."""
         for name, row in self.rows().items():
             what = "v" if name.startswith("closed") or name == "restriction" else "p"
-            of_clinic = Clinic | ClosedDay | User | Erasure | SignOff | VisitProtocol
+            of_clinic = Clinic | ClosedDay | User | Erasure | Hold | SignOff | VisitProtocol
             is_nobodys = isinstance(row, of_clinic) or name == "stray"
             what = "s" if is_nobodys else what
             texts = {

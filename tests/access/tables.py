@@ -121,7 +121,7 @@ PAGES: dict[str, Page] = {
 
 # What a superuser, who works in no clinic, is refused all the same.
 WITHOUT_CLINIC = {
-    *("followups:schedule", "followups:schedule_day"),
+    *("followups:schedule", "followups:schedule_day", "followups:schedule_invite"),
     *("patients:register", "exchange:imports", "exchange:apply"),
     *("operations:hold", "operations:release", "operations:on_call", "followups:texts_sign"),
 }

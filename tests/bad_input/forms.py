@@ -51,7 +51,10 @@ FORMS: dict[str, Form] = {
     "status": Form("/patients/<patient>/status/", {"status": "withdrawn", "since": "2026-04-20"}),
     "surgery": Form("/patients/<patient>/surgery/new/", OPERATION),
     "correct": Form("/patients/<patient>/surgery/<surgery>/edit/", OPERATION),
-    "book": Form("/patients/<patient>/visit/<visit>/book/", {"on": "2026-05-11", "at": "09:30"}),
+    "book": Form(
+        "/patients/<patient>/visit/<visit>/book/",
+        {"on": "2026-05-11", "at": "09:30", "clinician": ""},
+    ),
     "complete": Form("/patients/<patient>/visit/<visit>/complete/", {"on": "2026-04-30"}),
     "cancel": Form("/patients/<patient>/visit/<booked>/cancel/", {"reason": "patient"}),
     "call": Form(

@@ -137,7 +137,8 @@ def test_an_address_nobody_could_mean(world, row, role, address, status):
     page = world.browser(role).get(world.address(address))
 
     assert page.status_code == status
-    assert page.status_code == 302 or b"</html>" in page.content
+    is_part = "/queue/changes/" in address  # what a page asks for by itself
+    assert page.status_code == 302 or is_part or b"</html>" in page.content
 
 
 @pytest.mark.parametrize(

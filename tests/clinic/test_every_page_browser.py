@@ -20,10 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 # What is set for the person, how the device is set, and how wide the window is.
 LOOKS = {
     "light": ("light", "dark", 1440),
-    "dark": ("dark", "light", 1440),
     "dark device": ("system", "dark", 1024),
-    "phone": ("system", "light", 390),
-    "dark phone": ("dark", "light", 390),
+    "phone": ("dark", "light", 390),
 }
 ROLES = ("surgeon", "auditor", "administrator")
 INLINE = '[style], [onclick], script:not([src], [type="application/json"])'
