@@ -16,6 +16,7 @@ class Home(NamedTuple):
 
 HOMES = {
     "queue": Home("Review queue", "followups:queue", Action.REVIEW),
+    "schedule": Home("Schedule", "followups:schedule", Action.REVIEW),
     "patients": Home("Patients", "patients:list", Action.SEE_PATIENTS),
     "rules": Home("Clinical rules", "followups:rules", Action.SEE_RULES),
     "texts": Home("Patients’ texts", "followups:texts", Action.SEE_TEXTS),

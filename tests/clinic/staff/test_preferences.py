@@ -114,7 +114,7 @@ def test_the_day_begins_where_somebody_wants_it_to(client, nurse):
 
 def test_a_page_the_role_may_not_open_is_not_offered_and_not_opened(client, nurse):
     offered = {each["value"] for each in page(client, SETTINGS).select("#id_home option")}
-    assert offered == {"", "queue", "patients", "rules"}
+    assert offered == {"", "queue", "schedule", "patients", "rules", "texts"}
 
     preferences.save(nurse, home="audit")  # an auditor who became a nurse
     assert client.get("/").url == reverse("followups:schedule")
