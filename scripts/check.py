@@ -1,7 +1,8 @@
 """What a change must pass: style, types, layers, dangers, secrets, dependencies, deployment, tests.
 
 Each step is an ordinary command that can be run by itself; a failed one does not hide the next.
-Arguments go to pytest. Ends with 0 if all passed, 1 if one failed, and 3 if none failed and one
+Arguments go to pytest; with ``--quick`` among them only a part of the large matrices and walks
+runs, as in ./test. Ends with 0 if all passed, 1 if one failed, and 3 if none failed and one
 could not find out.
 """
 
@@ -66,6 +67,13 @@ def manage(*arguments: str) -> list[str]:
     return [PYTHON, "-W", "ignore::RuntimeWarning", "manage.py", *arguments]
 
 
+def suite(arguments: list[str]) -> list[str]:
+    """Return the command that runs the tests, all of them unless only a part is asked for."""
+    others = [each for each in arguments if each != "--quick"]
+    extent = [] if "--quick" in arguments else ["--thorough"]
+    return module("pytest", *extent, *others)
+
+
 def main(arguments: list[str]) -> int:
     steps = [
         Step("format", module("ruff", "format", "--check", ".")),
@@ -78,7 +86,7 @@ def main(arguments: list[str]) -> int:
         Step("dangers", module("bandit", "-q", "-c", "pyproject.toml", "-r", *PRODUCT)),
         Step("secrets", module("scripts.find_secrets")),
         Step("dependencies", module("scripts.dependencies"), can_be_unknown=True),
-        Step("tests", module("pytest", "--thorough", *arguments)),
+        Step("tests", suite(arguments)),
     ]
     for step in steps:
         step.run()
