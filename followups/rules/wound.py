@@ -159,10 +159,7 @@ def _meaning(*, has_signs: bool) -> str:
         return (
             "Possible surgical-site or implant infection; low threshold for same-day wound review."
         )
-    return (
-        "No fever or wound sign told: possible sepsis, bleeding, heart or lung disease; the "
-        "patient was told to call emergency services."
-    )
+    return "No fever told; possible sepsis or bleeding. Patient told to call emergency services."
 
 
 def _tells(report: Report, course: Course) -> bool:

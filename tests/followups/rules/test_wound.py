@@ -125,9 +125,8 @@ def test_the_infection_words_name_signs_and_risks():
 
 def test_feeling_seriously_unwell_alone_is_no_infection_by_name():
     assert words(Rule.INFECT, told(9, unwell=True)) == (
-        "Seriously unwell on POD 9; risk factors none recorded. No fever or wound sign told: "
-        "possible sepsis, bleeding, heart or lung disease; the patient was told to call emergency "
-        "services."
+        "Seriously unwell on POD 9; risk factors none recorded. No fever told; possible sepsis or "
+        "bleeding. Patient told to call emergency services."
     )
 
 
