@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from xml.sax.saxutils import escape
 
 from allauth.account.adapter import get_adapter
 from anymail.exceptions import AnymailWebhookValidationFailure
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
@@ -90,8 +90,7 @@ class SnoozeForm(SheetForm):
 
     def step(self) -> dict[str, Any]:
         """Return what the service takes."""
-        day = self._day()
-        assert day is not None  # noqa: S101  the form is valid
+        day = cast(date, self._day())  # the form is valid
         known = self.cleaned_data
         return {
             "flags": list(known["flags"]),

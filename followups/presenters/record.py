@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import cast
 
 from django.utils import dateformat
 from django.utils.safestring import SafeString
@@ -67,8 +68,7 @@ class Record:
     @property
     def chosen(self) -> Surgery:
         """The operation shown, where one was asked for by its id."""
-        assert self.surgery is not None  # noqa: S101 - else the id was refused
-        return self.surgery
+        return cast(Surgery, self.surgery)  # else the id was refused
 
     @property
     def follow_up(self) -> FollowUp | None:

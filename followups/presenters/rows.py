@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString
@@ -139,8 +139,7 @@ def row(
 
 def due(follow_up: FollowUp, *, user: "User", now: datetime) -> Due:
     """Return the end of the line of an open case."""
-    flag, owner = follow_up.lead_flag, follow_up.owner
-    assert flag is not None  # noqa: S101  open cases have one
+    flag, owner = cast(Flag, follow_up.lead_flag), follow_up.owner  # open cases have one
     return Due(
         pk=follow_up.pk,
         clock=clock_of(flag, now, follow_up.clinic.zone),

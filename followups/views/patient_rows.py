@@ -164,8 +164,7 @@ def record(patient: Patient, *, surgery_pk: int | None, now: datetime) -> Record
 
 def _with_history(found: Record) -> Record:
     """Return the record with what has rows of many columns, or people's names with them."""
-    surgery = found.surgery
-    assert surgery is not None  # noqa: S101 - asked by the caller
+    surgery = found.chosen
     reports = SymptomReport.objects.filter(surgery=surgery).order_by("reported_at", "pk")
     events = FlagEvent.objects.filter(flag__surgery=surgery).select_related("flag", "by")
     return replace(
