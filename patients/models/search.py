@@ -22,7 +22,7 @@ class SearchKey(models.Model):
 
     Equality and order of plain text are the only questions asked of it: the operators of
     trigrams, LIKE and arrays may not look at rows before row-level security has, and so never
-    use an index. See docs/decisions/0007.
+    use an index. See docs/decisions/0008.
     """
 
     clinic = models.ForeignKey("staff.Clinic", models.PROTECT, related_name="+", db_index=False)
