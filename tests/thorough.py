@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 SAMPLED = re.compile(
     r"tests/bad_input/test_(forms|addresses|admin_forms|import|check_in|twice|mass_assignment"
     r"|sign_in)\.py::.*\["
+    r"|tests/clinic/test_(admin|headers)\.py::.*\["
+    r"|tests/followups/views/test_(check_in|patient_forms)\.py::.*\["
 )
 EACH = 4
 
@@ -28,12 +30,14 @@ PARTS = (
     r"tests/bad_input/test_fuzz\.py::.*\[(root|superuser|surgeon|auditor|administrator)",
     r"tests/clinic/test_admin\.py::test_(no_query_string|a_list_takes).*\[(?!Patient|Flag\b|User)",
     r"tests/clinic/exchange/test_real_files\.py::test_every_febrl_record",
-    r"tests/followups/views/test_check_in_browser\.py::.*\[(scripts|es-|en-False|en-light)",
-    r"tests/followups/views/test_check_in_browser\.py::.*\[no-scripts",
+    r"tests/followups/views/test_check_in_browser\.py::(?!test_(a_whole|a_nurse|an_emergency))",
+    r"tests/followups/views/test_check_in_browser\.py::.*\[(scripts|es-|en-False)",
     r"tests/followups/views/test_queue_browser\.py::test_(?!a_case_is_reviewed)",
     r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
     r"tests/followups/views/test_check_in_races\.py::.*(ten_tabs|two_sweeps|staff_and_patient)",
     r"tests/followups/test_races\.py::test_of_two_hundred",
+    r"tests/followups/services/sending/test_sender\.py::test_a_provider_down_for_an_hour",
+    r"tests/test_workers\.py::test_three_beats",
     r"tests/followups/test_send_times\.py::test_in_every_zone",
     r"tests/followups/services/sending/test_interleavings\.py::.*thousand",
     r"tests/bad_input/test_check_in_fuzz\.py",
