@@ -16,7 +16,7 @@ SECONDS = 60  # until the first sweep has filled the queue
 
 
 def walk(url: str) -> None:
-    """Sign in, open the queue and its first case, ask for health; refuse a wrong step."""
+    """Sign in to the schedule, open the queue and a case, ask for health; refuse a wrong step."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
 
@@ -35,11 +35,12 @@ def walk(url: str) -> None:
     token = expect(TOKEN.search(page), "The sign-in page has no form.")
     form = {"csrfmiddlewaretoken": token, "login": NURSE, "password": PASSWORD}
     get("/signin/", form)
-    path, page = get("/")
-    expect(path == "/queue/" or None, f"Signing in leads to {path} instead of the queue.")
+    path, _ = get("/")
+    expect(path == "/schedule/" or None, f"Signing in leads to {path} instead of the schedule.")
     print("sign-in   ok", flush=True)
 
     end = time.monotonic() + SECONDS
+    _, page = get("/queue/")
     while not (case := CASE.search(page)) and time.monotonic() < end:
         time.sleep(0.5)
         _, page = get("/queue/")
