@@ -129,6 +129,15 @@ def test_not_attending_is_noted_and_the_visit_still_expected(client, visit):
     assert "Did not attend" in main_of(client.get(address("visit", visit))).get_text()
 
 
+def test_not_attending_said_twice_is_noted_once(client, visit):
+    visits.book(visit, booked_for=at(39, 9), now=at(30))
+    client.post(address("visit_no_show", visit))
+
+    assert client.post(address("visit_no_show", visit)).status_code == 409
+    visit.refresh_from_db()
+    assert len(visit.no_show_at) == 1
+
+
 def test_a_cancelled_appointment_leaves_the_visit_expected(client, visit):
     visits.book(visit, booked_for=at(42, 9), now=at(30))
 
