@@ -185,6 +185,7 @@ def database() -> dict[str, Any]:
     options: dict[str, Any] = {
         "connect_timeout": 5,
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        "prepare_threshold": 5,  # for followups.compiled; Django's own cursors never prepare
     }
     if DB_POOL:
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}

@@ -8,7 +8,7 @@ import logging
 
 from celery import shared_task
 
-from followups.clock import database_now
+from followups.clock import DatabaseClock, database_now
 from followups.services import post, reassessment
 from followups.services import sweep as sweep_service
 
@@ -22,7 +22,7 @@ def sweep() -> None:
 
 @shared_task
 def send() -> None:
-    logger.info("sent: %d", post.send_due(clock=database_now))
+    logger.info("sent: %d", post.send_due(clock=DatabaseClock()))
 
 
 @shared_task(soft_time_limit=3600, time_limit=3660)

@@ -6,14 +6,14 @@ from celery import shared_task
 
 from clinic.privacy import notices
 from clinic.privacy import retention as retention_service
-from followups.clock import database_now
+from followups.clock import DatabaseClock, database_now
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def send_notices() -> None:
-    if sent := notices.send_due(clock=database_now):
+    if sent := notices.send_due(clock=DatabaseClock()):
         logger.info("openings told of: %d", sent)
 
 

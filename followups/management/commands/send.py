@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from followups.clock import database_now
+from followups.clock import DatabaseClock
 from followups.services import post
 
 
@@ -10,4 +10,4 @@ class Command(BaseCommand):
     help = "Send the messages that are due now; safe beside the worker."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"sent {post.send_due(clock=database_now)}")
+        self.stdout.write(f"sent {post.send_due(clock=DatabaseClock())}")

@@ -1,8 +1,10 @@
 """Which ways to write to a patient there are: agreed to, not opted out of, and built in."""
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from followups.compiled import Compiled, Given, question
 from followups.notify import MESSENGERS
 from patients import consent
 from patients.choices import CloseReason
@@ -26,6 +28,18 @@ def preferred(patients: set[int]) -> dict[int, list[str]]:
     return {
         patient: [order[place] for _, place in sorted(kinds)] for patient, kinds in found.items()
     }
+
+
+def address(patient: int, kind: str) -> str:
+    """Return where a patient is reached by a channel there is."""
+    [[found]] = _address().rows(patient=patient, kind=kind)
+    return str(found)
+
+
+@cache
+def _address() -> Compiled:
+    mine = ContactChannel.objects.usable().filter(patient=Given("patient"), kind=Given("kind"))
+    return question(mine.order_by().values_list("address"))
 
 
 def close(kind: str, address: str, *, now: datetime) -> None:

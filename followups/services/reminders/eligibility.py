@@ -5,11 +5,13 @@ that was moved; of what waited through an outage only the latest still counts.
 """
 
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
 from followups.choices import ReminderPurpose, ReminderState, VisitStatus
+from followups.compiled import Compiled, Given, question
 from followups.models import CheckIn, Reminder, Visit
 from followups.models.outbox import UNSENT
 from followups.services.reminders.days import same_thing, tomorrow
@@ -20,54 +22,86 @@ from patients.models import ContactChannel, Patient
 SUPPRESSED, SUPERSEDED = ReminderState.SUPPRESSED, ReminderState.SUPERSEDED
 
 
-def wanted(message: Reminder, now: datetime) -> Q:
-    """Return what must hold in the statement that begins the send."""
-    about = _check_in(message, now) if message.check_in_id else _visit(message, now)
-    return (
-        Q(Exists(Patient.objects.active().filter(pk=OuterRef("patient"))))
-        & Q(Exists(_agreed(message)))
-        & Q(Exists(about))
-        & ~Q(Exists(_newer(message, now)))
-    )
+class Condition(NamedTuple):
+    holds: Q  # in the columns of the message and what is given
+    otherwise: Verdict
+
+
+def conditions(purpose: str) -> list[Condition]:
+    """Return what must hold when such a message leaves, and what becomes of it if not."""
+    return [
+        Condition(
+            Q(Exists(Patient.objects.active().filter(pk=OuterRef("patient")))),
+            Verdict(SUPPRESSED, "No longer followed."),
+        ),
+        Condition(
+            Q(Exists(_agreed())),
+            Verdict(SUPPRESSED, "No consent for this channel, opted out, or it reaches nobody."),
+        ),
+        _about(purpose),
+        Condition(~Q(Exists(_newer(purpose))), Verdict(SUPERSEDED, "A newer one was due.")),
+    ]
+
+
+def given(message: Reminder, now: datetime) -> dict[str, Any]:
+    """Return what the conditions ask for besides the message's own columns."""
+    return {"now": now, "day_ends": tomorrow(message.clinic, now)}
 
 
 def verdict(message: Reminder, now: datetime) -> Verdict:
     """Return why a message is not wanted: the first reason there is."""
-    patient = Patient.objects.values_list("status", flat=True).get(pk=message.patient_id)
-    if patient != PatientStatus.ACTIVE:
-        return Verdict(SUPPRESSED, f"No longer followed: {PatientStatus(patient).label.lower()}.")
-    if not _agreed(message).exists():
-        return Verdict(SUPPRESSED, "No consent for this channel, opted out, or it reaches nobody.")
-    if message.check_in_id and not _check_in(message, now).exists():
-        return Verdict(SUPPRESSED, "Answered, or no longer asked.")
-    if message.visit_id and not _visit(message, now).exists():
-        return Verdict(SUPERSEDED, "The appointment was held, moved or called off.")
-    return Verdict(SUPERSEDED, "A newer one was due.")
+    status = Patient.objects.values_list("status", flat=True).get(pk=message.patient_id)
+    if status != PatientStatus.ACTIVE:
+        return Verdict(SUPPRESSED, f"No longer followed: {PatientStatus(status).label.lower()}.")
+    facts = given(message, now)
+    reasons = (
+        otherwise
+        for holds, otherwise in _questions(message.purpose)
+        if not holds.rows(pk=message.pk, **facts)
+    )
+    return next(reasons, Verdict(SUPERSEDED, "A newer one was due."))
 
 
-def _agreed(message: Reminder) -> Any:
-    return ContactChannel.objects.usable().filter(patient=message.patient_id, kind=message.channel)
+@cache
+def _questions(purpose: str) -> list[tuple[Compiled, Verdict]]:
+    return [
+        (question(Reminder.objects.filter(holds, pk=Given("pk")).values_list("pk")), otherwise)
+        for holds, otherwise in conditions(purpose)
+    ]
 
 
-def _check_in(message: Reminder, now: datetime) -> Any:
-    return CheckIn.objects.open_at(now).filter(reminders=message.pk)
+def _agreed() -> Any:
+    return ContactChannel.objects.usable().filter(
+        patient=OuterRef("patient"), kind=OuterRef("channel")
+    )
 
 
-def _visit(message: Reminder, now: datetime) -> Any:
-    """The visit, as long as it is what the message was written about."""
-    visit = Visit.objects.filter(reminders=message.pk)
-    if message.purpose == ReminderPurpose.TO_BOOK:
-        return visit.filter(status__in=[VisitStatus.PLANNED, VisitStatus.NO_SHOW])
-    if message.purpose == ReminderPurpose.MISSED:
-        return visit.filter(status=VisitStatus.NO_SHOW, booked_for=message.visit_at)
-    return visit.filter(status=VisitStatus.BOOKED, booked_for=message.visit_at, booked_for__gt=now)
+def _about(purpose: str) -> Condition:
+    """The check-in still waits for an answer, or the visit is what the message speaks of."""
+    if purpose == ReminderPurpose.CHECK_IN:
+        now: Any = Given("now")
+        check_in = CheckIn.objects.open_at(now).filter(pk=OuterRef("check_in"))
+        return Condition(Q(Exists(check_in)), Verdict(SUPPRESSED, "Answered, or no longer asked."))
+    return Condition(
+        Q(Exists(_visit(purpose).filter(pk=OuterRef("visit")))),
+        Verdict(SUPERSEDED, "The appointment was held, moved or called off."),
+    )
 
 
-def _newer(message: Reminder, now: datetime) -> Any:
+def _visit(purpose: str) -> Any:
+    if purpose == ReminderPurpose.TO_BOOK:
+        return Visit.objects.filter(status__in=[VisitStatus.PLANNED, VisitStatus.NO_SHOW])
+    as_written = Visit.objects.filter(booked_for=OuterRef("visit_at"))
+    if purpose == ReminderPurpose.MISSED:
+        return as_written.filter(status=VisitStatus.NO_SHOW)
+    return as_written.filter(status=VisitStatus.BOOKED, booked_for__gt=Given("now"))
+
+
+def _newer(purpose: str) -> Any:
     """A later message about the same thing that comes today as well."""
     return Reminder.objects.filter(
-        same_thing(message),
+        same_thing(purpose, OuterRef),
         state__in=UNSENT,
-        not_before__gt=message.not_before,
-        not_before__lt=tomorrow(message.clinic, now),
+        not_before__gt=OuterRef("not_before"),
+        not_before__lt=Given("day_ends"),
     )

@@ -1,6 +1,8 @@
 """The reminders as the sender sees them."""
 
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db.models import Q
@@ -28,15 +30,20 @@ class Reminders:
             return later, "Quiet hours."
         return None
 
-    def wanted(self, message: Reminder, now: datetime) -> Q:
-        return eligibility.wanted(message, now)
+    def kind(self, message: Reminder) -> str:
+        return message.purpose
+
+    def wanted(self, kind: str) -> Q:
+        return reduce(and_, (each.holds for each in eligibility.conditions(kind)))
+
+    def given(self, message: Reminder, now: datetime) -> dict[str, Any]:
+        return eligibility.given(message, now)
 
     def verdict(self, message: Reminder, now: datetime) -> Verdict:
         return eligibility.verdict(message, now)
 
     def compose(self, message: Reminder, now: datetime) -> Outgoing:
-        address = channels.of(message.patient_id).filter(kind=message.channel)
-        to = address.values_list("address", flat=True).get()
+        to = channels.address(message.patient_id, message.channel)
         return wording.worded(message, to=to, now=now)
 
     def close_channel(self, message: Reminder, address: str, now: datetime) -> None:

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from followups.choices import ReminderState
+from followups.compiled import Given
 from followups.models import Hold
 from followups.models.outbox import OutboxQuerySet
 from followups.services.sending.outbox import Outbox
 
-AT_ONCE = 20
+AT_ONCE = 50
 
 
 def lease() -> timedelta:
@@ -53,9 +54,21 @@ def give_back(messages: Collection[Any]) -> None:
 def mine(message: Any) -> OutboxQuerySet:
     """The row as long as this sender's claim stands."""
     rows: OutboxQuerySet = type(message).objects.filter(
-        pk=message.pk, state=ReminderState.SENDING, claim_token=message.claim_token
+        state=ReminderState.SENDING, **claim_of(message)
     )
     return rows
+
+
+def claimed(model: type[Any]) -> OutboxQuerySet:
+    """The row of ``mine``, for a query that is given the claim each time."""
+    rows: OutboxQuerySet = model.objects.filter(
+        pk=Given("pk"), state=ReminderState.SENDING, claim_token=Given("claim_token")
+    )
+    return rows
+
+
+def claim_of(message: Any) -> dict[str, Any]:
+    return {"pk": message.pk, "claim_token": message.claim_token}
 
 
 def held() -> Exists:

@@ -29,8 +29,17 @@ class Outbox(Protocol):
     def waits(self, message: Any, now: datetime) -> tuple[datetime, str] | None:
         """Return when the message may leave at the earliest and why, if that is later than now."""
 
-    def wanted(self, message: Any, now: datetime) -> Q:
-        """Return what must be true in the very statement that begins the send."""
+    def kind(self, message: Any) -> str:
+        """Return what the message is: those of a kind are wanted under the same conditions."""
+
+    def wanted(self, kind: str) -> Q:
+        """Return what must be true in the very statement that begins the send.
+
+        In columns of the message and in ``Given`` values, so that it is put together only once.
+        """
+
+    def given(self, message: Any, now: datetime) -> dict[str, Any]:
+        """Return the values ``wanted`` asks for, besides ``now``."""
 
     def verdict(self, message: Any, now: datetime) -> Verdict:
         """Return why a message is not wanted."""

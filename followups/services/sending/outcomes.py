@@ -2,15 +2,17 @@
 
 import random
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F
 
 from followups.choices import ReminderState
+from followups.compiled import Compiled, Given, change
 from followups.notify import MESSENGERS
 from followups.services.sending import circuit
-from followups.services.sending.claims import held, lease, mine
+from followups.services.sending.claims import claim_of, claimed, held, lease, mine
 from followups.services.sending.outbox import Outbox, Verdict
 
 MOST_UNANSWERED = 5  # sends begun in a row of which nobody knows the end
@@ -21,27 +23,41 @@ MOMENT = timedelta(seconds=1)
 
 def begin(outbox: Outbox, message: Any, now: datetime) -> bool:
     """Count the attempt if the message is still ours and still wanted, in one statement."""
-    ready = ~held() & outbox.wanted(message, now)
-    started = mine(message).filter(ready, lease_until__gt=now, not_after__gt=now)
-    return bool(
-        started.update(
-            attempts=F("attempts") + 1,
-            unanswered=F("unanswered") + 1,
-            sending_at=now,
-            lease_until=now + lease(),
-        )
+    beginning = _beginning(type(outbox), outbox.kind(message))
+    facts = outbox.given(message, now) | {"now": now, "lease": now + lease()}
+    return bool(beginning.changed(**claim_of(message), **facts))
+
+
+@cache
+def _beginning(outbox: Any, kind: str) -> Compiled:
+    now = Given("now")
+    ready = claimed(outbox.model).filter(
+        ~held(), outbox().wanted(kind), lease_until__gt=now, not_after__gt=now
+    )
+    return change(
+        ready,
+        attempts=F("attempts") + 1,
+        unanswered=F("unanswered") + 1,
+        sending_at=now,
+        lease_until=Given("lease"),
     )
 
 
 def sent(message: Any, provider_id: str, now: datetime) -> bool:
-    return bool(
-        mine(message).update(
-            state=ReminderState.SENT,
-            sent_at=now,
-            provider_id=provider_id[:120],
-            unanswered=0,
-            reason="",
-        )
+    model: Any = type(message)
+    facts = claim_of(message) | {"now": now, "provider_id": provider_id[:120]}
+    return bool(_sending(model).changed(**facts))
+
+
+@cache
+def _sending(model: Any) -> Compiled:
+    return change(
+        claimed(model),
+        state=ReminderState.SENT,
+        sent_at=Given("now"),
+        provider_id=Given("provider_id"),
+        unanswered=0,
+        reason="",
     )
 
 

@@ -27,19 +27,25 @@ class StaffMessages:
     def waits(self, message: StaffMessage, now: datetime) -> None:
         return None
 
-    def wanted(self, message: StaffMessage, now: datetime) -> Q:
+    def kind(self, message: StaffMessage) -> str:
+        return message.kind
+
+    def wanted(self, kind: str) -> Q:
         """Only as long as the case still waits for whoever is told."""
         active = get_user_model().objects.filter(pk=OuterRef("to"), is_active=True)
         recipient = Q(to=None) | Q(Exists(active))
-        if message.kind == StaffMessageKind.DIGEST:
+        if kind == StaffMessageKind.DIGEST:
             return recipient
         flag = {"pk": OuterRef("flag")}
-        if message.kind in pages.PAGES:
+        if kind in pages.PAGES:
             return recipient & Q(Exists(pages.unacknowledged().filter(**flag)))
-        if message.kind == StaffMessageKind.ASSIGNED:
-            mine = FollowUp.objects.filter(owner=message.to_id, surgery__flags=OuterRef("flag"))
+        if kind == StaffMessageKind.ASSIGNED:
+            mine = FollowUp.objects.filter(owner=OuterRef("to"), surgery__flags=OuterRef("flag"))
             return recipient & Q(Exists(mine))
         return recipient & Q(Exists(Flag.objects.open().filter(contacted_at=None, **flag)))
+
+    def given(self, message: StaffMessage, now: datetime) -> dict[str, Any]:
+        return {}
 
     def verdict(self, message: StaffMessage, now: datetime) -> Verdict:
         return Verdict(ReminderState.SUPPRESSED, "The case no longer waits, or not for them.")
