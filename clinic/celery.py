@@ -11,8 +11,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, setup_logging
 
+from clinic import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
+broker.mend()
 app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
