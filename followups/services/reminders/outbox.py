@@ -10,7 +10,14 @@ from django.db.models import Q
 from followups.models import Reminder
 from followups.notify import Outgoing
 from followups.services import sending
-from followups.services.reminders import channels, days, eligibility, quiet_hours, wording
+from followups.services.reminders import (
+    channels,
+    days,
+    eligibility,
+    emergencies,
+    quiet_hours,
+    wording,
+)
 from followups.services.sending import Clock, Verdict
 
 
@@ -21,9 +28,11 @@ class Reminders:
     loaded: tuple[str, ...] = ("clinic", "check_in", "patient")
 
     def waits(self, message: Reminder, now: datetime) -> tuple[datetime, str] | None:
-        """Quiet hours hold, and after an outage nobody gets more than one a day."""
+        """Quiet hours and emergencies hold, and nobody gets more than one late one a day."""
         if quiet_hours.is_asked_for(message):
             return None
+        if later := emergencies.wait(message, now):
+            return later, "Paused: an emergency is open."
         if later := days.wait(message, now):
             return later, "Late, and another one goes today."
         if later := quiet_hours.wait(message, now):

@@ -7,11 +7,20 @@ from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
-from followups.choices import ReminderState
-from followups.models import CheckIn, CheckInLink, Reminder
-from followups.services import check_ins, plans, reminders, sweep
+from followups.choices import ReminderState, Severity
+from followups.models import CheckIn, CheckInLink, Flag, FollowUp, Reminder
+from followups.services import cases, check_ins, plans, reminders, sweep
 from patients.models import ContactChannel
-from tests.factories import answer, at, make_check_in, make_patient, make_surgery
+from tests.factories import (
+    HOW_IT_ENDED,
+    answer,
+    at,
+    make_check_in,
+    make_flag,
+    make_patient,
+    make_surgery,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +202,40 @@ def test_every_step_stays_in_the_morning_across_daylight_saving():
         for moment in Reminder.objects.values_list("not_before", flat=True)
     ]
     assert local == [9, 9, 9]
+
+
+# while an emergency is open
+
+
+def test_nothing_asks_a_patient_for_anything_while_an_emergency_is_open(check_in):
+    make_flag(check_in.surgery, severity=Severity.EMERGENCY, raised_at=at(7, 8))
+    reminders.plan_due(now=at(7, 9))
+    assert send(at(7, 9)) == 0
+    first = Reminder.objects.get(step=0)
+    assert (first.state, first.reason) == ("pending", "Paused: an emergency is open.")
+    assert first.not_before == at(8, 8, 30)
+    case = FollowUp.objects.get()
+    open_flags = list(Flag.objects.all())
+    cases.resolve(
+        case,
+        flags=open_flags,
+        by=make_user(),
+        version=case.version,
+        now=at(7, 9, 30),
+        **HOW_IT_ENDED,
+    )
+    assert send(at(8, 9)) == 1
+    assert states() == ["superseded", "sent", "pending"]
+
+
+def test_a_link_somebody_waits_for_leaves_all_the_same(check_in):
+    make_flag(check_in.surgery, severity=Severity.EMERGENCY, raised_at=at(6))
+    reminders.plan_due(now=at(7, 9))
+    assert reminders.send_again(check_in, now=at(7, 11))
+    assert send(at(7, 11)) == 1
+
+
+def test_an_urgent_case_pauses_nothing(check_in):
+    make_flag(check_in.surgery, severity=Severity.URGENT, raised_at=at(6))
+    reminders.plan_due(now=at(7, 9))
+    assert send(at(7, 9)) == 1

@@ -5,11 +5,18 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail
 
-from followups.choices import ReminderPurpose, VisitStatus
+from followups.choices import ReminderPurpose, Severity, VisitStatus
 from followups.models import Reminder, Visit
 from followups.services import plans, reminders
 from patients.models import ContactChannel
-from tests.factories import at, make_follow_up, make_patient, make_surgery, make_user
+from tests.factories import (
+    at,
+    make_flag,
+    make_follow_up,
+    make_patient,
+    make_surgery,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +162,13 @@ def test_a_language_nobody_wrote_yet_gets_english_dates(visit):
     reminders.plan_due(now=BOOKED_AT)
     assert send(BOOKED_AT) == 1
     assert "Apr 13, 10:30 AM" in mail.outbox[0].body
+
+
+def test_in_an_emergency_the_appointment_is_told_and_a_request_waits(visit):
+    make_flag(visit.surgery, severity=Severity.EMERGENCY, raised_at=at(19))
+    reminders.plan_due(now=BOOKED_AT)
+    reminders.invite_to_book(Visit.objects.filter(kind="3mo"), by=make_user("nurse"), now=BOOKED_AT)
+    assert send(BOOKED_AT) == 1
+    assert ledger()["booked"] == "sent"
+    asked = Reminder.objects.get(purpose=ReminderPurpose.TO_BOOK)
+    assert (asked.state, asked.reason) == ("pending", "Paused: an emergency is open.")
