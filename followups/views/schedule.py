@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,12 +13,11 @@ from followups.choices import CancelReason, ContactMethod, ContactOutcome
 from followups.forms.schedule import CallForm, TakeForm, WaiveForm
 from followups.models import Visit
 from followups.presenters import visits as visit_words
-from followups.services import appointments, contacts, reminders, slots, visits
+from followups.services import appointments, contacts, slots, visits
 from followups.services.contacts import AlreadyRecorded
-from followups.views.call_box import Opened, clinic_of
+from followups.views.call_box import Opened
 from followups.views.saving import CONFLICT, UNPROCESSABLE, posted
 from followups.views.schedule_page import render_schedule
-from followups.views.worklist import worklist
 
 TAKEN = "This time was taken a moment ago. Choose one of these; nothing else was saved."
 GONE = "This time is not offered any more. Choose one of these; nothing else was saved."
@@ -129,22 +127,6 @@ def unbook(request: StaffRequest, pk: int) -> HttpResponse:
     except visits.NotExpected:
         return _refused(request, Opened(visit, is_call=False), CHANGED)
     return _saved(request, visit, "The booking is undone; the visit is still expected.")
-
-
-@requires(Action.EDIT_PATIENTS)
-@require_POST
-def invite(request: StaffRequest) -> HttpResponse:
-    """Ask all patients whose visit is due this week and not booked to book it."""
-    now = timezone.now()
-    unbooked = worklist(request.user, clinic_of(request), now).to_invite()
-    due = Visit.objects.for_user(request.user).filter(pk__in=unbooked)
-    asked = reminders.invite_to_book(due, by=request.user, now=now)
-    said = f"{asked} patient{pluralize(asked)} will get a message that asks them to book."
-    if asked < len(unbooked):
-        left = len(unbooked) - asked
-        said += f" Not asked, because they were within a day or cannot be written to: {left}."
-    messages.success(request, said)
-    return redirect("followups:schedule")
 
 
 @requires(Action.REVIEW)

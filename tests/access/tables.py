@@ -70,7 +70,7 @@ PAGES: dict[str, Page] = {
     "followups:schedule": Page(SAFE[:1]),
     "followups:schedule_day": Page(SAFE[:1]),
     "followups:schedule_find": Page(("GET", "POST")),
-    "followups:schedule_invite": Page(SENT),
+    "followups:schedule_invite": Page(("GET", "POST")),
     "followups:schedule_row": Page(SAFE[:1], OF_VISIT, found=MOVED),
     "followups:schedule_call": Page(("GET", "POST"), OF_VISIT),
     "followups:schedule_book": Page(("GET", "POST"), OF_VISIT),

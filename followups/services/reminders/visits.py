@@ -50,8 +50,8 @@ def plan(*, now: datetime, limit: int) -> int:
     return len(messages)
 
 
-def invite_to_book(visits: Iterable[Visit], *, by: "User", now: datetime) -> int:
-    """Ask the patients of visits that have no time yet to book one; return how many are asked.
+def can_invite(visits: QuerySet[Visit], *, now: datetime) -> QuerySet[Visit]:
+    """Return those of the visits whose patients can be asked now to book them.
 
     Nobody is asked twice within a day, nor without a channel they agreed to.
     """
@@ -60,11 +60,15 @@ def invite_to_book(visits: Iterable[Visit], *, by: "User", now: datetime) -> int
         purpose=ReminderPurpose.TO_BOOK,
         not_before__gt=now - INVITE_AGAIN_AFTER,
     )
-    to_book = (
-        _of_active(Visit.objects.filter(pk__in=[each.pk for each in visits]))
-        .filter(~Exists(lately), status__in=[VisitStatus.PLANNED, VisitStatus.NO_SHOW])
-        .order_by("pk")
+    return _of_active(visits).filter(
+        ~Exists(lately), status__in=[VisitStatus.PLANNED, VisitStatus.NO_SHOW]
     )
+
+
+def invite_to_book(visits: Iterable[Visit], *, by: "User", now: datetime) -> int:
+    """Ask the patients of visits that have no time yet to book one; return how many are asked."""
+    named = Visit.objects.filter(pk__in=[each.pk for each in visits])
+    to_book = can_invite(named, now=now).order_by("pk")
     invited = Reminder.objects.filter(visit__in=to_book, purpose=ReminderPurpose.TO_BOOK)
     steps = Counter(invited.values_list("visit", flat=True))
     messages = _worded(

@@ -20,6 +20,7 @@ from followups.models import (
 from followups.services import contacts, visits
 from patients import services as records
 from patients.choices import ChannelKind
+from patients.models import ContactChannel
 from tests.counting import AUDIT, REACH, queries
 from tests.factories import (
     OPERATED,
@@ -461,10 +462,37 @@ def test_one_button_asks_all_who_are_due_this_week_to_book_and_asks_nobody_twice
     visits.book(booked, booked_for=at(58), now=NOW)
     assert "Write to 1 not booked" in page(client.get(url(""))).get_text()
 
-    answer = client.post(url("invite"), follow=True)
+    shown = page(client.get(url("invite")))
+    assert "Dolores" in shown.get_text()
+    assert [each["value"] for each in shown.select("[name=visit]")] == [str(due.pk)]
+    answer = client.post(url("invite"), {"visit": [due.pk]}, follow=True)
 
     assert "1 patient will get a message that asks them to book." in page(answer).get_text()
     assert list(Reminder.objects.values_list("visit", "purpose")) == [(due.pk, "to_book")]
-    again = page(client.post(url("invite"), follow=True)).get_text()
+    assert "Asked within a day" in page(client.get(url("invite"))).get_text()
+    again = page(client.post(url("invite"), {"visit": [due.pk]}, follow=True)).get_text()
     assert "0 patients will get a message" in again
-    assert "because they were within a day or cannot be written to: 1." in again
+    assert "Not asked, because that has changed meanwhile: 1." in again
+
+
+def test_only_those_ticked_are_asked_and_only_those_due(client, surgeon):
+    chosen, left = (visit_of(follow(name, days_later=16)) for name in ("Dolores", "Henrietta"))
+    overdue = visit_of(follow("Beatrix"))
+    client.post(url("invite"), {"visit": [chosen.pk, overdue.pk, "x", "9" * 30]})
+    assert list(Reminder.objects.values_list("visit", flat=True)) == [chosen.pk]
+    assert not Reminder.objects.filter(visit=left).exists()
+
+
+def test_without_anybody_ticked_nobody_is_asked_and_it_says_so(client, surgeon):
+    follow("Dolores", days_later=16)
+    assert "nobody is asked" in page(client.post(url("invite"), follow=True)).get_text()
+    assert not Reminder.objects.exists()
+
+
+def test_who_agreed_to_no_message_is_to_be_called(client, surgeon):
+    visit = visit_of(follow("Dolores", days_later=16))
+    ContactChannel.objects.update(consented_on=None)
+    shown = page(client.get(url("invite")))
+    assert "Agreed to no message" in shown.get_text()
+    assert url("call", visit) in [each["href"] for each in shown.select("main a")]
+    assert not shown.select("[name=visit]")
