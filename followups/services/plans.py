@@ -21,7 +21,7 @@ from followups.choices import (
 from followups.clock import midnight, morning
 from followups.models import Appointment, CheckIn, FollowUp, Visit, VisitProtocol
 from followups.models.expected import group_of
-from followups.protocol import STANDARD, check_in_days
+from followups.protocol import STANDARD, VisitWindow, check_in_days
 from followups.services import flags
 from patients import services as records
 from patients.choices import PatientStatus
@@ -229,31 +229,28 @@ def _plan_visits(follow_up: FollowUp, surgery: Surgery, now: datetime) -> None:
     """
     today = surgery.clinic.today(now)
     pinned = follow_up.visit_protocol
-    waived = set(
-        Visit.objects.filter(surgery=surgery, waived_at__isnull=False).values_list(
-            "kind", flat=True
-        )
-    )
+    own = Visit.objects.filter(surgery=surgery)
+    waived = set(own.filter(waived_at__isnull=False).values_list("kind", flat=True))
+    planned = {each.kind: each for each in own.planned().select_for_update().order_by("pk")}
+    moved, added = [], []
     for window in pinned.windows() if pinned else STANDARD.visits:
         if window.kind in waived:
             continue
-        closes_on = surgery.performed_on + timedelta(days=window.closes_pod)
-        dates = {
-            "target_on": surgery.performed_on + timedelta(days=window.target_pod),
-            "opens_on": surgery.performed_on + timedelta(days=window.opens_pod),
-            "closes_on": closes_on,
-            "imaging": window.imaging,
-        }
-        moved = Visit.objects.planned().filter(surgery=surgery, kind=window.kind)
-        if not moved.update(**dates) and closes_on >= today:
-            Visit.objects.bulk_create(
-                [
-                    Visit(
-                        clinic_id=surgery.clinic_id,
-                        surgery=surgery,
-                        kind=window.kind,
-                        **dates,
-                    )
-                ],
-                ignore_conflicts=True,
-            )
+        visit = planned.get(window.kind)
+        if visit is not None:
+            moved.append(_dated(visit, surgery, window))
+        elif surgery.performed_on + timedelta(days=window.closes_pod) >= today:
+            visit = Visit(clinic_id=surgery.clinic_id, surgery=surgery, kind=window.kind)
+            added.append(_dated(visit, surgery, window))
+    Visit.objects.bulk_update(moved, ["target_on", "opens_on", "closes_on", "imaging"])
+    Visit.objects.bulk_create(added, ignore_conflicts=True)
+
+
+def _dated(visit: Visit, surgery: Surgery, window: VisitWindow) -> Visit:
+    """Say when a visit is expected, and what is taken for it."""
+    operated = surgery.performed_on
+    visit.target_on = operated + timedelta(days=window.target_pod)
+    visit.opens_on = operated + timedelta(days=window.opens_pod)
+    visit.closes_on = operated + timedelta(days=window.closes_pod)
+    visit.imaging = window.imaging
+    return visit
