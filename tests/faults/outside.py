@@ -30,6 +30,7 @@ class Received:
     copies: Counter[str] = field(default_factory=Counter)
     phones: Counter[str] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)
+    first: dict[str, float] = field(default_factory=dict)  # when, by reference
     drops: int = 0
     _called: int = 0
     _read: int = 0
@@ -62,6 +63,7 @@ class Received:
             self.copies[said["key"]] += 1
             self.phones[said["To"]] += 1
             self.times.append(said["at"])
+            self.first.setdefault(said["key"], said["at"])
 
 
 class Provider:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from tests.faults.cast import KNOWN_AGAIN, NEW_EACH_TIME, UNHURRIED
+from tests.faults.cast import KNOWN_AGAIN, NEW_EACH_TIME, RECEIPT, UNHURRIED
 from tests.faults.ground import Ground
 from tests.faults.outcome import Outcome, Plan
 from tests.faults.scenarios import scenario
@@ -13,6 +13,8 @@ SENDERS = 3
 AWAY_SECONDS = 8
 MOST_CALLS = 30  # in that time: failures until it is left alone, those under way, then probes
 SHARE = 0.01
+TIMEOUT = 1  # seconds, where calls hang
+SETTLING = 3  # seconds until a trial sees that all is done
 
 
 Act = Callable[[Trial], None]
@@ -76,25 +78,36 @@ def crowded(ground: Ground, plan: Plan, name: str) -> Outcome:
 
 
 def hanging(trial: Trial, **more: float) -> Outcome:
-    """A call that hangs before it is taken costs its time-out, and nobody else's message (G7)."""
-    trial.provider.behave("hang_before", share=SHARE, **more)
-    trial.fill(trial.plan.at_most(1000))
+    """A call that hangs before it is taken costs its time-out, and nobody else's message (G7).
+
+    The first half leaves undisturbed; the second may take twice as long, and the time-outs.
+    """
+    half = trial.plan.at_most(1000)
+    trial.fill(2 * half)
+    began = time.monotonic()
     trial.senders(SENDERS)
+    trial.wait_for_arrivals(half)
+    undisturbed = time.monotonic() - began
+    trial.provider.behave("hang_before", share=SHARE, **more)
     trial.settle()
-    trial.faults = round(SHARE * len(trial.due))
-    return trial.outcome(duplicates=0)
+    disturbed = time.monotonic() - began - undisturbed
+    trial.faults = round(SHARE * half)
+    most = 2 * undisturbed + trial.faults * TIMEOUT + RECEIPT + SETTLING
+    made = trial.outcome(duplicates=0, notes=[f"{undisturbed:.1f} s, then {disturbed:.1f} s"])
+    made.require(disturbed <= most, f"it took longer than {most:.0f} s")
+    return made
 
 
 @scenario("mail provider hangs on 1 %", seconds=lambda plan: 40, in_quick=False)
 def hang(ground: Ground, plan: Plan, name: str) -> Outcome:
-    with Trial(ground, plan, name, lease=UNHURRIED, FAULTS_TIMEOUT="1") as trial:
+    with Trial(ground, plan, name, lease=UNHURRIED, FAULTS_TIMEOUT=str(TIMEOUT)) as trial:
         return hanging(trial)
 
 
 @scenario("text provider hangs on 1 %", seconds=lambda plan: 40, in_quick=False)
 def hang_texting(ground: Ground, plan: Plan, name: str) -> Outcome:
     with Trial(
-        ground, plan, name, lease=UNHURRIED, texts=NEW_EACH_TIME, FAULTS_TIMEOUT="1"
+        ground, plan, name, lease=UNHURRIED, texts=NEW_EACH_TIME, FAULTS_TIMEOUT=str(TIMEOUT)
     ) as trial:
         return hanging(trial, delay=5)
 
