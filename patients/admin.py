@@ -249,6 +249,7 @@ class PatientAdmin(ServiceAdmin):
     form = PatientForm
     fields = (
         *("clinic", "mrn", "family_name", "given_name", "date_of_birth", "sex", "language"),
+        *("calling_note", "emergency_contact", "emergency_phone"),
         *("status", "status_since", "created_at"),
     )
     list_display = ("mrn", "family_name", "given_name", "date_of_birth", "status", "clinic")

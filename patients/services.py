@@ -27,6 +27,9 @@ PATIENT_FACTS = (
     "date_of_birth",
     "sex",
     "language",
+    "calling_note",
+    "emergency_contact",
+    "emergency_phone",
 )
 
 

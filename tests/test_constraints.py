@@ -387,6 +387,7 @@ VIOLATIONS: dict[str, Callable[[World], None]] = {
     "patient_mrn_once_per_clinic": copy("patient"),
     "patient_mrn_is_normalised": change("patient", mrn="m 1"),
     "patient_has_a_name": change("patient", family_name=""),
+    "patient_emergency_phone_is_somebodys": change("patient", emergency_phone="+12125550123"),
     "patient_birth_is_possible": change("patient", date_of_birth=date(1899, 12, 31)),
     "patient_status_since_iff_not_active": change("patient", status="deceased"),
     "patient_status_after_birth": change(

@@ -157,6 +157,9 @@ def _rename(patient: Patient) -> None:
         given_name="Erased",
         family_name=name,
         date_of_birth=date(patient.date_of_birth.year, 1, 1),
+        calling_note="",
+        emergency_contact="",
+        emergency_phone="",
     )
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Patient), object_id=str(patient.pk)

@@ -21,6 +21,7 @@ from patients.choices import (
 from patients.fields import (
     EmailAddressField,
     IsoDateField,
+    LineField,
     MeasureField,
     MrnField,
     NameField,
@@ -28,11 +29,11 @@ from patients.fields import (
     TextField,
 )
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery
+from patients.services import PATIENT_FACTS
 
 if TYPE_CHECKING:
     from clinic.staff.models import Clinic
 
-FACTS = ("mrn", "family_name", "given_name", "date_of_birth", "sex", "language")
 RISKS = (
     "smoking",
     "diabetes",
@@ -105,6 +106,19 @@ class PatientForm(SeenForm):
         ],
         help_text="The last reminder of a check-in goes the other way, if there is one.",
     )
+    calling_note = LineField(
+        label="For calls",
+        max_length=120,
+        required=False,
+        help_text="Best time, who may pick up: “Mornings. Lives alone.”",
+    )
+    emergency_contact = LineField(
+        label="Emergency contact",
+        max_length=120,
+        required=False,
+        help_text="Name and relation: “Ruth, daughter”.",
+    )
+    emergency_phone = PhoneField(label="Their telephone", required=False)
 
     smoking = _known_or_not("Smoking", Smoking.choices)
     diabetes = _known_or_not("Diabetes", Diabetes.choices)
@@ -157,13 +171,15 @@ class PatientForm(SeenForm):
         for kind in ChannelKind:
             if cleaned.get(f"{kind}_agreed") and cleaned.get(kind.value) == "":
                 self.add_error(kind.value, f"Enter the {kind.label.lower()} address.")
+        if cleaned.get("emergency_phone") and cleaned.get("emergency_contact") == "":
+            self.add_error("emergency_contact", "Say whose number this is.")
         preferred = cleaned.get("preferred")
         if preferred and not cleaned.get(f"{preferred}_agreed"):
             self.add_error("preferred", "The patient has not agreed to be asked this way.")
         return cleaned
 
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FACTS}
+        return {name: self.cleaned_data[name] for name in PATIENT_FACTS}
 
     def channels(self, *, agreed: bool) -> dict[ChannelKind, str]:
         """Return the addresses the patient agreed to have used, or the other ones."""
@@ -248,7 +264,7 @@ def _unusable(channel: ContactChannel) -> str:
 
 
 def _initial(patient: Patient) -> dict[str, Any]:
-    initial = {name: getattr(patient, name) for name in FACTS}
+    initial = {name: getattr(patient, name) for name in PATIENT_FACTS}
     for channel in ContactChannel.objects.filter(patient=patient):
         initial[channel.kind] = channel.address
         initial[f"{channel.kind}_agreed"] = channel.consented_on is not None
@@ -280,6 +296,7 @@ def _layout() -> Layout:
                 )
             ),
             thirds("preferred"),
+            thirds("calling_note", "emergency_contact", "emergency_phone"),
         ),
         Fieldset(
             "What raises the risk",

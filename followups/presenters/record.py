@@ -95,6 +95,7 @@ class Header:
     born: str
     phone: str
     phone_shown: str
+    emergency_shown: str
     reached_by: str
     language: str
     status: str
@@ -127,6 +128,7 @@ def header(record: Record) -> Header:
         born=full(patient.date_of_birth),
         phone=phone.address if phone else "",
         phone_shown=_shown(phone.address) if phone else "",
+        emergency_shown=_shown(str(patient.emergency_phone)) if patient.emergency_phone else "",
         reached_by=_reached_by(channels.values()),
         language=texts(patient.language).name,
         status="" if patient.is_active else _status(patient),

@@ -69,12 +69,22 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyContact:
+    """Somebody else to reach, and their number if there is one."""
+
+    name: str
+    number: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """Everything the open row shows."""
 
     title: str
     phones: Sequence[Phone]
     best: str
+    emergency: EmergencyContact | None
     ask: Sequence[str]
     results: Sequence[Result]
     step: str
@@ -130,7 +140,8 @@ def box(opened: Opened, item: Item, found: Worklist, facts: Facts, book: Diary) 
     return Box(
         title=visit_words.full_name(visit),
         phones=_phones(visit, book.clinic.today(now)),
-        best=_best(attempts, book),
+        best=" ".join(filter(None, [visit.surgery.patient.calling_note, _best(attempts, book)])),
+        emergency=_emergency(visit),
         ask=_ask(visit),
         results=_results(),
         step=presenters.next_step(ladder, coming, now, zone),
@@ -191,6 +202,15 @@ def _readable(number: str) -> str:
     if number.startswith("+1") and len(number) == 12:
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     return number
+
+
+def _emergency(visit: Visit) -> EmergencyContact | None:
+    """Return whom else to reach, if anybody is on record."""
+    patient = visit.surgery.patient
+    if not patient.emergency_contact:
+        return None
+    number = str(patient.emergency_phone)
+    return EmergencyContact(patient.emergency_contact, number, _readable(number))
 
 
 def _best(attempts: Sequence[ContactAttempt], book: Diary) -> str:

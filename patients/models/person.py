@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
+from phonenumber_field.modelfields import PhoneNumberField
 
 from patients.choices import (
     DEFAULT_LANGUAGE,
@@ -53,6 +54,13 @@ class Patient(models.Model):
     status_since = models.DateField(
         null=True, blank=True, help_text="Date of death, withdrawal or transfer."
     )
+    calling_note = models.CharField(
+        "for calls", max_length=120, blank=True, help_text="Best time, and what else helps."
+    )
+    emergency_contact = models.CharField(
+        max_length=120, blank=True, help_text="Somebody else to reach: name and relation."
+    )
+    emergency_phone = PhoneNumberField(blank=True, help_text="Their number.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -86,6 +94,11 @@ class Patient(models.Model):
             models.CheckConstraint(
                 condition=Q(status_since=None) | Q(status_since__gte=F("date_of_birth")),
                 name="patient_status_after_birth",
+            ),
+            models.CheckConstraint(
+                condition=Q(emergency_phone="") | ~Q(emergency_contact=""),
+                name="patient_emergency_phone_is_somebodys",
+                violation_error_message="Say whose number this is.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=PatientStatus.values)

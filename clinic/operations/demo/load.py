@@ -166,6 +166,7 @@ class Life:
                 "given_name": story.given_name,
                 "date_of_birth": story.born,
                 "sex": story.sex,
+                **people.for_calls(story),
             },
             channels={
                 ChannelKind.EMAIL: f"patient{story.number}@example.org",

@@ -114,6 +114,10 @@ TINGLING = "tingling"
 STEADY = ""
 
 
+CALLING_NOTES = ("", "Mornings.", "", "After 4 PM.", "", "Lives alone. Let it ring.", "")
+RELATIONS = ("spouse", "daughter", "son", "neighbour", "sister")
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One made-up patient: who, what was done, and how it went.
@@ -192,6 +196,17 @@ def _story(number: int, shape: Shape, event: str, earliest: int, latest: int, to
         risks=_risks(random),
         seed=number,
     )
+
+
+def for_calls(story: Story) -> dict[str, str]:
+    """Return what helps to reach somebody; not everybody has said."""
+    facts = {"calling_note": CALLING_NOTES[story.number % len(CALLING_NOTES)]}
+    if story.number % 3 == 0:
+        relation = RELATIONS[story.number % len(RELATIONS)]
+        given = (GIVEN_MALE, GIVEN_FEMALE)[story.number % 2][story.number % 7]
+        facts["emergency_contact"] = f"{given} {story.family_name}, {relation}"
+        facts["emergency_phone"] = f"+1212556{story.number:04}"
+    return facts
 
 
 def _risks(random: Random) -> dict[str, object]:

@@ -484,3 +484,42 @@ def test_a_death_is_said_on_the_patients_page(client, nurse):
     assert "Died on Mar 6, 2026." in said
     assert "Ask now" not in said
     assert date(2026, 3, 6) == Patient.objects.get().status_since
+
+
+# Whom else to reach
+
+CONTACT = {
+    "calling_note": "Mornings. Lives alone.",
+    "emergency_contact": "Ruth, daughter",
+    "emergency_phone": "(212) 555-0143",
+}
+
+
+def test_what_helps_to_reach_somebody_stands_on_their_page_and_in_the_call_box(client, nurse):
+    client.post(address("register"), PERSON | CONTACT)
+    patient = Patient.objects.get(mrn="M-1")
+    assert patient.emergency_phone == "+12125550143"
+    visit = make_follow_up(make_surgery(patient)).surgery.visits.first()
+    for url in (
+        address("detail", patient.pk),
+        reverse("followups:schedule_call", args=[visit.pk]),
+    ):
+        shown = page_of(client.get(url))
+        assert "Mornings. Lives alone." in shown.get_text()
+        assert "Ruth, daughter" in shown.get_text()
+        assert shown.find("a", href="tel:+12125550143")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"emergency_contact": ""}, "emergency_contact"),
+        ({"emergency_phone": "Ruth"}, "emergency_phone"),
+        ({"calling_note": "x" * 121}, "calling_note"),
+    ],
+)
+def test_a_contact_that_cannot_be_is_refused_at_its_field(client, nurse, wrong, field):
+    response = client.post(address("register"), PERSON | CONTACT | wrong)
+    assert response.status_code == 422
+    assert field in fields_refused(response)
+    assert not Patient.objects.exists()
