@@ -44,6 +44,7 @@ SERVICE_DELETES = {
     "audit_values",
     "followups_checkinlink",
     "followups_inboundmessage",
+    "followups_providerevent",
     "privacy_notice",
 } | APP_DELETES
 

@@ -13,11 +13,12 @@ from django.conf import settings
 
 from clinic.privacy.models import Notice
 from clinic.staff import sessions, throttle
-from followups.models import CheckInLink, Heartbeat
+from followups.models import CheckInLink, Heartbeat, ProviderEvent
 
 NAME = "retention"
 LINKS = timedelta(days=30)
 NOTICES = timedelta(days=90)
+RECEIPTS = timedelta(days=400)
 DEMO_MESSAGES = timedelta(days=7)
 
 
@@ -28,6 +29,10 @@ def drop_links(now: datetime) -> int:
 
 def drop_notices(now: datetime) -> int:
     return Notice.objects.filter(sent_at__lt=now - NOTICES).delete()[0]
+
+
+def drop_receipts(now: datetime) -> int:
+    return ProviderEvent.objects.filter(received_at__lt=now - RECEIPTS).delete()[0]
 
 
 def drop_demo_messages(now: datetime) -> int:
@@ -102,6 +107,14 @@ RULES = (
         "Deleted",
         "The opening itself stays in the audit",
         drop_notices,
+    ),
+    Rule(
+        "receipts",
+        "What providers reported of messages: their ids and words, no address",
+        "400 days",
+        "Deleted; what became of each message stays with it",
+        "Providers keep their own logs about 13 months; until then one of them may be sent again",
+        drop_receipts,
     ),
     Rule(
         "demo",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.audit.models import Entry
 from clinic.privacy import retention
 from followups import tokens
-from followups.models import CheckIn, CheckInLink, Heartbeat
+from followups.models import CheckIn, CheckInLink, Heartbeat, ProviderEvent
 from patients.models import SymptomReport
 from tests.factories import at, make_check_in, make_report, make_user
 from tests.privacy.conftest import come_in
@@ -27,6 +27,15 @@ def test_links_go_thirty_days_after_their_check_in_closed_and_not_before():
     assert CheckInLink.objects.count() == 1
     assert retention.drop_links(closed + timedelta(days=30, seconds=1)) == 1
     assert CheckIn.objects.filter(pk=check_in.pk).exists()
+
+
+def test_what_providers_reported_goes_after_400_days_and_not_before():
+    reported = at(3)
+    ProviderEvent.objects.create(
+        provider="twilio", event_id="SM1:delivered", kind="delivered", received_at=reported
+    )
+    assert retention.drop_receipts(reported + timedelta(days=400)) == 0
+    assert retention.drop_receipts(reported + timedelta(days=400, seconds=1)) == 1
 
 
 def test_the_record_and_the_audit_outlive_every_run(patient):
