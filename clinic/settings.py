@@ -362,8 +362,13 @@ SMS_ACCOUNT = env.str("SMS_ACCOUNT", "")
 SMS_TOKEN = env.str("SMS_TOKEN", "")
 SMS_FROM = env.str("SMS_FROM", "")
 SMS_HONOURS_IDEMPOTENCY = env.bool("SMS_HONOURS_IDEMPOTENCY", False)
+SITE_URL_IN_A_TEXT = 42  # characters that are left for it in one text message
 address("SMS_URL", SMS_URL, "http https" if DEBUG else "https")
 if SMS_URL:
+    require(
+        len(SITE_URL) <= SITE_URL_IN_A_TEXT,
+        f"SITE_URL has more than {SITE_URL_IN_A_TEXT} characters: links would not fit into texts.",
+    )
     require(
         re.fullmatch("[A-Za-z0-9_-]{2,64}", SMS_ACCOUNT),
         "SMS_ACCOUNT is not set; give the account of the provider of text messages.",

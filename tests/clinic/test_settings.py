@@ -43,6 +43,14 @@ def faults(load):
     return _faults
 
 
+TEXTS = {
+    "SMS_URL": "https://texts.test",
+    "SMS_ACCOUNT": "AC0",
+    "SMS_TOKEN": "t" * 32,
+    "SMS_FROM": "+12125550100",
+}
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -56,6 +64,7 @@ def faults(load):
         ({"ALLOWED_HOSTS": "clinic.test, *"}, "ALLOWED_HOSTS must name hosts"),
         ({"SITE_URL": None}, "SITE_URL must be the https:// address"),
         ({"SITE_URL": "http://clinic.test"}, "SITE_URL must be the https:// address"),
+        (TEXTS | {"SITE_URL": f"https://{'x' * 30}.test"}, "SITE_URL has more than 42 characters"),
         ({"FUSELINE_DEMO": "1"}, "FUSELINE_DEMO must be off"),
         ({"COOKIES_SECURE": "0"}, "COOKIES_SECURE must be on"),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set"),
