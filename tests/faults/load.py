@@ -74,12 +74,12 @@ def _channels(
 ) -> Iterator[ContactChannel]:
     for person, number in zip(people, numbers, strict=True):
         name = POISON if number < poisoned else "person"
-        is_text = channel == ChannelKind.SMS
+        is_text = channel == ChannelKind.SMS  # to numbers that are not the canary's
         yield ContactChannel(
             clinic_id=person.clinic_id,
             patient=person,
             kind=channel,
-            address=f"+1212{5550000 + person.pk}" if is_text else f"{name}-{person.pk}@a.example",
+            address=f"+1212{5560000 + person.pk}" if is_text else f"{name}-{person.pk}@a.example",
             consented_on=now.date(),
         )
 
