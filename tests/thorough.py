@@ -35,7 +35,7 @@ PARTS = (
     r"tests/followups/views/test_queue_browser\.py::test_(?!a_case_is_reviewed)",
     r"tests/followups/views/test_check_in_races\.py::.*(many_links|\[since_surgery|\[pain_back)",
     r"tests/followups/views/test_check_in_races\.py::.*(ten_tabs|two_sweeps|staff_and_patient)",
-    r"tests/followups/test_races\.py::test_of_two_hundred",
+    r"tests/followups/test_races\.py::test_(of_two_hundred|six_schedulers.*\[10000)",
     r"tests/followups/services/sending/test_sender\.py::test_a_provider_down_for_an_hour",
     r"tests/test_workers\.py::test_three_beats",
     r"tests/followups/test_send_times\.py::test_in_every_zone",

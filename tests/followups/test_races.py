@@ -13,6 +13,7 @@ from django.core import mail
 from django.db import connection
 
 from followups.choices import ReminderState
+from followups.clock import database_now
 from followups.models import CheckIn, Evaluation, Flag, FlagEvent, FollowUp, Reminder, Visit
 from followups.models.plan import BIRTH_DATE_TRIES
 from followups.services import cases, check_ins, reminders, sweep
@@ -25,6 +26,7 @@ from tests.factories import (
     make_surgery,
     make_user,
 )
+from tests.faults import load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,6 +126,20 @@ def test_a_report_and_the_sweep_raise_one_flag_between_them():
 
     together(8, act)
     assert Flag.objects.filter(family="cord").count() == 1
+
+
+@pytest.mark.parametrize("episodes", [100, 10_000])
+def test_six_schedulers_at_once_plan_each_message_once(episodes):
+    now = database_now()
+    load.add_people(episodes, now=now)
+
+    def schedule(_: int) -> None:
+        for _ in range(3):
+            while reminders.plan_due(now=now):
+                pass
+
+    together(6, schedule)
+    assert Reminder.objects.count() == 3 * episodes
 
 
 def test_two_senders_share_the_outbox_and_send_each_message_once():
