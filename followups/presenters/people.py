@@ -28,3 +28,10 @@ def surname(user: "User | None") -> str:
     if user is None:
         return ""
     return f"{user.title} {user.last_name}".strip() or user.username
+
+
+def telephone(number: str) -> str:
+    """Return a number of North America as people there write it, any other as it is."""
+    if number.startswith("+1") and len(number) == 12:
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    return number

@@ -128,7 +128,7 @@ def header(record: Record) -> Header:
         born=full(patient.date_of_birth),
         phone=phone.address if phone else "",
         phone_shown=_shown(phone.address) if phone else "",
-        emergency_shown=_shown(str(patient.emergency_phone)) if patient.emergency_phone else "",
+        emergency_shown=people.telephone(str(patient.emergency_phone)),
         reached_by=_reached_by(channels.values()),
         language=texts(patient.language).name,
         status="" if patient.is_active else _status(patient),

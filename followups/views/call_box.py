@@ -14,8 +14,8 @@ from followups.choices import ContactMethod, ContactOutcome, VisitImaging, Visit
 from followups.forms.schedule import RESULTS
 from followups.models import ContactAttempt, Visit
 from followups.presenters import diary as diaries
+from followups.presenters import people, words
 from followups.presenters import visits as visit_words
-from followups.presenters import words
 from followups.presenters import worklist as presenters
 from followups.rules import calls
 from followups.services import slots
@@ -193,15 +193,8 @@ def _phones(visit: Visit, today: date) -> list[Phone]:
             on = words.day(visit.clinic.today(row.opted_out_at), today)
             closed = f"Asked not to be called, {on}."
         if closed or row.address not in found:
-            found[row.address] = Phone(row.address, _readable(row.address), closed)
+            found[row.address] = Phone(row.address, people.telephone(row.address), closed)
     return list(found.values())
-
-
-def _readable(number: str) -> str:
-    """Return a number of North America as people there write it, any other as it is."""
-    if number.startswith("+1") and len(number) == 12:
-        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
-    return number
 
 
 def _emergency(visit: Visit) -> EmergencyContact | None:
@@ -210,7 +203,7 @@ def _emergency(visit: Visit) -> EmergencyContact | None:
     if not patient.emergency_contact:
         return None
     number = str(patient.emergency_phone)
-    return EmergencyContact(patient.emergency_contact, number, _readable(number))
+    return EmergencyContact(patient.emergency_contact, number, people.telephone(number))
 
 
 def _best(attempts: Sequence[ContactAttempt], book: Diary) -> str:

@@ -31,9 +31,9 @@ def preferred(patients: set[int]) -> dict[int, list[str]]:
 
 
 def address(patient: int, kind: str) -> str:
-    """Return where a patient is reached by a channel there is."""
-    [[found]] = _address().rows(patient=patient, kind=kind)
-    return str(found)
+    """Return where a patient is reached this way; "" if not, or not any more."""
+    found = _address().rows(patient=patient, kind=kind)
+    return str(found[0][0]) if found else ""
 
 
 @cache

@@ -18,7 +18,7 @@ from followups.services.reminders import (
     quiet_hours,
     wording,
 )
-from followups.services.sending import Clock, Verdict
+from followups.services.sending import Clock, Unwanted, Verdict
 
 
 class Reminders:
@@ -53,6 +53,8 @@ class Reminders:
 
     def compose(self, message: Reminder, now: datetime) -> Outgoing:
         to = channels.address(message.patient_id, message.channel)
+        if not to:  # opted out this very moment
+            raise Unwanted
         return wording.worded(message, to=to, now=now)
 
     def close_channel(self, message: Reminder, address: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ between is replaced when its lease runs out; the claim token keeps it from writi
 successor. What an outbox wants to be known of its messages stands in ``Outbox``.
 """
 
-from followups.services.sending.outbox import Clock, Outbox, Verdict
+from followups.services.sending.outbox import Clock, Outbox, Unwanted, Verdict
 from followups.services.sending.rounds import send_due
 
-__all__ = ["Clock", "Outbox", "Verdict", "send_due"]
+__all__ = ["Clock", "Outbox", "Unwanted", "Verdict", "send_due"]

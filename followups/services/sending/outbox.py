@@ -20,6 +20,10 @@ class Verdict(NamedTuple):
     not_before: datetime | None = None
 
 
+class Unwanted(Exception):
+    """What made a message wanted has ended since the statement that began it."""
+
+
 class Outbox(Protocol):
     """One table of messages: what is loaded with them, when they may leave, what they say."""
 
@@ -45,7 +49,11 @@ class Outbox(Protocol):
         """Return why a message is not wanted."""
 
     def compose(self, message: Any, now: datetime) -> Outgoing:
-        """Return the message as it leaves, read in the transaction that begins the send."""
+        """Return the message as it leaves, read in the transaction that begins the send.
+
+        Raises:
+            Unwanted: if somebody opted out, or the like, since that transaction began.
+        """
 
     def close_channel(self, message: Any, address: str, now: datetime) -> None:
         """Note that nothing will ever reach this address."""

@@ -11,7 +11,7 @@ from followups.models import Hold
 from followups.notify import MESSENGERS, CannotSend, Outgoing, Refused, UnknownOutcome
 from followups.services.sending import circuit, outcomes
 from followups.services.sending.claims import give_back, mine
-from followups.services.sending.outbox import Clock, Outbox, Verdict
+from followups.services.sending.outbox import Clock, Outbox, Unwanted, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ class Turn:
             with transaction.atomic():
                 if outcomes.begin(self.outbox, self.message, now):
                     return self.outbox.compose(self.message, now)
+        except Unwanted:
+            pass  # rolled back, so the attempt is not counted
         except Exception as error:  # one row's fault must not keep the others waiting
             kind = type(error).__name__
             logger.warning("message %s could not be worded: %s", self.message.public_id, kind)

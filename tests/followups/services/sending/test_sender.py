@@ -12,6 +12,7 @@ from followups.services.reminders.outbox import Reminders
 from followups.services.sending import claims, outcomes
 from followups.services.sending.circuit import Channels
 from followups.services.sending.turn import Turn
+from patients.models import ContactChannel
 from tests.factories import at, make_check_in, make_patient, make_surgery, make_user
 from tests.followups.services.sending.provider import Provider as FakeProvider
 
@@ -303,3 +304,18 @@ def test_no_transaction_is_open_while_a_message_is_sent(provider, transactional_
     due()
     send()
     assert provider.in_transaction == [False]
+
+
+def test_who_opts_out_while_it_is_worded_gets_nothing_and_nobody_has_to_look(provider, monkeypatch):
+    due()
+    begin = outcomes.begin
+
+    def begin_and_opt_out(*asked):
+        begun = begin(*asked)
+        ContactChannel.objects.update(opted_out_at=DUE)
+        return begun
+
+    monkeypatch.setattr(outcomes, "begin", begin_and_opt_out)
+    assert send() == 0
+    assert provider.calls == []
+    assert (the("attempts"), the("state")) == (0, ReminderState.SUPPRESSED)
