@@ -4,7 +4,7 @@ Nobody who answered, died, left or opted out is written to, and nobody about an 
 that was moved; of what waited through an outage only the latest still counts.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from patients.choices import PatientStatus
 from patients.models import ContactChannel, Patient
 
 SUPPRESSED, SUPERSEDED = ReminderState.SUPPRESSED, ReminderState.SUPERSEDED
+AGAIN_AFTER = timedelta(minutes=1)  # where the reason has gone meanwhile
 
 
 class Condition(NamedTuple):
@@ -59,7 +60,7 @@ def verdict(message: Reminder, now: datetime) -> Verdict:
         for holds, otherwise in _questions(message.purpose)
         if not holds.rows(pk=message.pk, **facts)
     )
-    return next(reasons, Verdict(SUPERSEDED, "A newer one was due."))
+    return next(reasons, Verdict(ReminderState.PENDING, "Looked at again.", now + AGAIN_AFTER))
 
 
 @cache

@@ -1,13 +1,16 @@
 """The sender: nothing is lost, little is repeated, and one bad row or provider stops nobody."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from followups.choices import ReminderState
 from followups.models import Provider, Reminder
 from followups.notify import CannotSend, Refused, UnknownOutcome
 from followups.services import holds, reminders
+from followups.services.reminders import channels
 from followups.services.reminders.outbox import Reminders
 from followups.services.sending import claims, outcomes
 from followups.services.sending.circuit import Channels
@@ -306,16 +309,32 @@ def test_no_transaction_is_open_while_a_message_is_sent(provider, transactional_
     assert provider.in_transaction == [False]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_opts_out_while_it_is_worded_gets_nothing_and_nobody_has_to_look(provider, monkeypatch):
     due()
     begin = outcomes.begin
 
+    def opt_out():
+        ContactChannel.objects.update(opted_out_at=DUE)
+        connection.close()
+
     def begin_and_opt_out(*asked):
         begun = begin(*asked)
-        ContactChannel.objects.update(opted_out_at=DUE)
+        elsewhere = Thread(target=opt_out)
+        elsewhere.start()
+        elsewhere.join()
         return begun
 
     monkeypatch.setattr(outcomes, "begin", begin_and_opt_out)
     assert send() == 0
     assert provider.calls == []
     assert (the("attempts"), the("state")) == (0, ReminderState.SUPPRESSED)
+
+
+def test_what_is_wanted_after_all_is_looked_at_again(provider, monkeypatch):
+    due()
+    with monkeypatch.context() as away:
+        away.setattr(channels, "address", lambda *asked: "")
+        assert send() == 0
+    assert (the("attempts"), the("state")) == (0, ReminderState.PENDING)
+    assert send(DUE + timedelta(minutes=1)) == 1
