@@ -13,6 +13,7 @@ from django.db import transaction
 from patients import search_keys
 from patients.choices import ChannelKind, ConsentSource, PatientStatus
 from patients.models import ContactChannel, Patient, RiskProfile, Surgery
+from patients.storing import store
 
 if TYPE_CHECKING:
     from clinic.staff.models import Clinic
@@ -95,8 +96,7 @@ def record_risks(
     for name, value in facts.items():
         setattr(profile, name, value)
     profile.source = source
-    profile.full_clean()
-    profile.save()
+    store(profile)
     return profile
 
 
@@ -135,8 +135,7 @@ def save_surgery(surgery: Surgery, *, facts: Mapping[str, Any], today: date) -> 
         errors["supersedes"] = "Choose an operation of this patient."
     if errors:
         raise ValidationError(errors)
-    surgery.full_clean()
-    surgery.save()
+    store(surgery)
     return surgery
 
 
@@ -145,7 +144,7 @@ def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _save_patient(patient: Patient, today: date) -> None:
-    patient.full_clean()
+    patient.clean_fields(exclude={"clinic"})
     born = patient.date_of_birth
     if born > today:
         raise ValidationError({"date_of_birth": "This date is in the future."})
@@ -153,7 +152,7 @@ def _save_patient(patient: Patient, today: date) -> None:
         raise ValidationError({"date_of_birth": f"This is more than {OLDEST_AGE_YEARS} years ago."})
     if patient.pk and Surgery.objects.filter(patient=patient, performed_on__lt=born).exists():
         raise ValidationError({"date_of_birth": "The patient was operated on before this date."})
-    patient.save()
+    store(patient)
 
 
 def _set_channels(
@@ -176,5 +175,4 @@ def _set_channels(
             channel.consent_source = ConsentSource.STAFF if consented_on else ""
         if moved:  # whatever did not reach the old address may reach this one
             channel.closed_at, channel.close_reason = None, ""
-        channel.full_clean()
-        channel.save()
+        store(channel)

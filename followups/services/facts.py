@@ -13,6 +13,7 @@ from followups.choices import EvaluationTrigger
 from followups.models import FollowUp
 from followups.services import flags
 from patients.models import ImagingStudy, InstrumentScore, KnownDeficit
+from patients.storing import store
 
 Fact = TypeVar("Fact", ImagingStudy, InstrumentScore, KnownDeficit)
 
@@ -28,8 +29,7 @@ def save(fact: Fact, *, now: datetime) -> Fact:
     person = getattr(fact, "entered_by", None) or getattr(fact, "assessor", None)
     if person is not None and person.clinic_id not in (None, fact.clinic_id):
         raise ValidationError("Choose a person of the patient's clinic.")
-    fact.full_clean()
-    fact.save()
+    store(fact)
     follow_up = FollowUp.objects.locked().filter(surgery=fact.surgery_id).first()
     if follow_up is not None:
         flags.refresh(follow_up, trigger=EvaluationTrigger.RECORD, now=now)

@@ -14,6 +14,7 @@ from followups.services import facts, flag_events
 from followups.services.cases import Changed, as_seen, locked
 from patients.choices import ImagingFinding, ImagingQuestion, Modality
 from patients.models import ImagingStudy
+from patients.storing import store
 
 if TYPE_CHECKING:
     from clinic.staff.models import User
@@ -45,8 +46,7 @@ def request(
         requested_at=now,
         requested_by=by,
     )
-    study.full_clean()
-    study.save()
+    store(study)
     said = f"{study.get_modality_display()}: {study.get_question_display()}. {note}".strip()
     _note(current, FlagEventKind.IMAGING_REQUESTED, by=by, now=now, text=said)
     return study
@@ -88,8 +88,7 @@ def withdraw(study: ImagingStudy, *, now: datetime) -> None:
         ValidationError: if its result has arrived.
     """
     study.withdrawn_at = now
-    study.full_clean()
-    study.save()
+    store(study)
 
 
 def _note(current: FollowUp, kind: FlagEventKind, *, by: "User", now: datetime, text: str) -> None:
