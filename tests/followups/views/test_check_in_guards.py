@@ -368,16 +368,16 @@ def test_nothing_but_the_database_is_needed(patient, check_in, monkeypatch):
 
 
 def test_no_page_asks_the_database_for_a_session_or_a_user(patient, check_in):
-    with queries(2 + REACH):  # whose link it is, then the link with its check-in
+    with queries(3 + REACH):  # whose link it is, the link with its check-in, the operation
         patient.open()
-    with queries(2 + 6 + REACH):  # a try, its end, three for the sheet, the draft
+    with queries(3 + 6 + REACH):  # a try, its end, three for the sheet, the draft
         patient.send(parts())
-    with queries(2 + 4 + REACH):  # the draft: looked at, made, held, written
+    with queries(3 + 4 + REACH):  # the draft: looked at, made, held, written
         patient.press("none")
     patient.press("none")
-    with queries(2 + 4 + REACH):
+    with queries(3 + 4 + REACH):
         patient.fill()
-    with queries(2 + SENDING + REACH):
+    with queries(3 + SENDING + REACH):
         patient.finish()
     with queries(0):
         patient.follow()
