@@ -71,6 +71,8 @@ def lines(record: Record, *, span: str = "") -> Lines:
     shown = spans.of(span, now)
     name, band = _expected(series, record)
     said = " ".join(_said(each, record.expected) for each in series)
+    # the worst is told first, but a colour stays with its region from one report to the next
+    series.sort(key=lambda each: list(REGIONS.values()).index(each.name))
     return Lines(series, said, band, name, now, shown.weeks, shown.key)
 
 

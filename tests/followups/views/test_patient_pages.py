@@ -562,6 +562,23 @@ def shown_weeks(part):
     return int(chart["data-first"]), int(chart["data-last"])
 
 
+def test_a_colour_stays_with_its_region_whichever_hurts_more_now(client, nurse):
+    """Who looks twice must not find the leg in the colour the back had."""
+
+    def ends():
+        part = recovery(client, surgery).select_one("svg")
+        labels = [each.find_parent(class_="s") for each in part.select(".c-end")]
+        return {each.get_text().split(" ", 1)[1]: each["class"] for each in labels}
+
+    surgery = make_surgery()
+    make_follow_up(surgery)
+    make_report(surgery, day=60, pain_back=2, pain_leg=6)
+    before = ends()
+    make_report(surgery, day=70, pain_back=6, pain_leg=2)
+    assert ends() == before
+    assert before["Back pain"] != before["Leg pain"]
+
+
 @pytest.mark.parametrize(
     ("span", "weeks"),
     [("12w", (0, 13)), ("6m", (0, 26)), ("2y", (0, 104)), ("", (0, 13)), ("'\"><b>", (0, 13))],
