@@ -8,9 +8,15 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from followups.choices import Severity, VisitStatus
-from followups.models import Appointment, ContactAttempt, SlotTemplate, Visit
-from followups.services import plans, visits
+from followups.choices import (
+    ContactMethod,
+    ContactOutcome,
+    ReminderState,
+    Severity,
+    VisitStatus,
+)
+from followups.models import Appointment, ContactAttempt, Reminder, SlotTemplate, Visit
+from followups.services import contacts, plans, reminders, visits
 from patients import services as records
 from patients.choices import ChannelKind
 from tests.factories import make_clinic, make_flag, make_patient, make_user, surgery_facts
@@ -139,6 +145,7 @@ def test_a_time_just_taken_keeps_the_note_and_offers_others(at_work, now):
 
     expect(mine.locator(".errsum")).to_contain_text("taken a moment ago")
     expect(mine.locator(".errsum")).to_be_focused()
+    assert Axe().run(at_work).response["violations"] == []
     expect(mine.get_by_label("Note")).to_have_value("Prefers mornings")
     assert key not in [each.get_attribute("value") for each in mine.locator(".slots button").all()]
     assert not ContactAttempt.objects.exists()
@@ -163,18 +170,32 @@ STATES = {
     "nobody": "/schedule/?show=unreached",
     "day": "/schedule/day/",
     "find": "/schedule/book/",
+    "whom to write to": "/schedule/invite/",
+    "three calls": "/schedule/visit/<unreached>/call/",
+    "calendar": "/calendar/",
+    "messages": "/messages/",
+    "letters": "/letters/",
 }
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "390"])
 def test_on_every_state_axe_finds_nothing_and_all_fits(at_work, live_server, look):
-    overdue = Visit.objects.get(surgery__patient__given_name="Beatrix", status="planned")
+    overdue, unreached = (
+        Visit.objects.get(surgery__patient__given_name=name, status="planned")
+        for name in ("Beatrix", "Augustin")
+    )
+    call_in_vain(unreached, 3)
+    reminders.invite_to_book([overdue], by=make_user("nurse"), now=datetime.now(UTC))
+    Reminder.objects.update(state=ReminderState.FAILED, reason="No such mailbox (550).")
+    ids = {"<overdue>": overdue.pk, "<unreached>": unreached.pk}
     width = 390 if look == "390" else 1440
     at_work.set_viewport_size({"width": width, "height": 900})
     at_work.emulate_media(color_scheme="dark" if look == "dark" else "light")
     wrong = {}
     for name, path in STATES.items():
-        at_work.goto(live_server.url + path.replace("<overdue>", str(overdue.pk)))
+        for word, pk in ids.items():
+            path = path.replace(word, str(pk))
+        at_work.goto(live_server.url + path)
         expect(at_work.locator("h1")).to_be_visible()
         found = Axe().run(at_work).response["violations"]
         wide = at_work.evaluate("document.documentElement.scrollWidth") > width
@@ -184,6 +205,37 @@ def test_on_every_state_axe_finds_nothing_and_all_fits(at_work, live_server, loo
                 wide,
             )
     assert wrong == {}
+
+
+def test_what_the_surgeon_decides_has_no_violation_either(at_work, live_server):
+    unreached = Visit.objects.get(surgery__patient__given_name="Augustin", status="planned")
+    call_in_vain(unreached, 3)
+    contacts.record_about_visit(
+        unreached,
+        by=make_user("nurse"),
+        method=ContactMethod.LETTER,
+        outcome=ContactOutcome.SENT,
+        seen=ContactAttempt.objects.latest("pk").pk,
+        now=datetime.now(UTC),
+    )
+    client = Client()
+    come_in(client, make_user("surgeon"))
+    at_work.context.add_cookies([cookie_of(client, live_server)])
+    at_work.goto(f"{live_server.url}/schedule/visit/{unreached.pk}/call/")
+    expect(at_work.get_by_text("You decide.")).to_be_visible()
+    assert Axe().run(at_work).response["violations"] == []
+
+
+def call_in_vain(visit, times):
+    for number in range(times):
+        seen = ContactAttempt.objects.order_by("pk").last()
+        contacts.record_about_visit(
+            visit,
+            by=make_user("nurse"),
+            outcome=ContactOutcome.NO_ANSWER,
+            seen=seen.pk if seen else 0,
+            now=datetime.now(UTC) - timedelta(days=6 - number),
+        )
 
 
 def test_it_all_works_without_scripts(browser, live_server, nurse):
