@@ -9,18 +9,20 @@ from functools import partial
 
 from followups.charts import Event, RecoveryChart, Rise, Series
 from followups.charts.drawing import expected_at
-from followups.choices import Family, FlagEventKind, ProcedureGroup, VisitStatus
+from followups.choices import Family, FlagEventKind, PainRegion, ProcedureGroup, VisitStatus
 from followups.models.expected import Band, group_of
 from followups.presenters import imaging, spans, words
 from followups.presenters.plan import name_of
 from followups.presenters.record import Record
 from followups.presenters.spans import SPANS
-from followups.presenters.trends import DAYS, REGIONS, PainRow, band_of, series_of
+from followups.presenters.trends import DAYS, REGION_OF, REGIONS, PainRow, band_of, series_of
 from patients.models import Surgery
 
 logger = logging.getLogger(__name__)
 
 CLEAR_RISE = 2  # a change of two points counts (protocol 4.4)
+# Each region's place among the colours: arms and legs have the first.
+DRAWN = [PainRegion.LEG, PainRegion.ARM, PainRegion.BACK, PainRegion.NECK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def lines(record: Record, *, span: str = "") -> Lines:
     name, band = _expected(series, record)
     said = " ".join(_said(each, record.expected) for each in series)
     # the worst is told first, but a colour stays with its region from one report to the next
-    series.sort(key=lambda each: list(REGIONS.values()).index(each.name))
+    series.sort(key=lambda each: DRAWN.index(PainRegion(REGION_OF[each.name])))
     return Lines(series, said, band, name, now, shown.weeks, shown.key)
 
 

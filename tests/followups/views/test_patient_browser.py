@@ -220,9 +220,9 @@ def test_keys_and_pointer_read_the_chart(page, live_server, surgeon):
 
     chart.focus()
     page.keyboard.press("ArrowLeft")
-    expect(said).to_contain_text("Back pain 5, Leg pain 7")
+    expect(said).to_contain_text("Leg pain 7, Back pain 5")
     page.keyboard.press("ArrowLeft")
-    expect(said).to_contain_text("Back pain 4, Leg pain 6")
+    expect(said).to_contain_text("Leg pain 6, Back pain 4")
     page.keyboard.press("Home")
     expect(said).to_contain_text("Week 1, ")
     expect(page.locator(".wide .c-cross")).to_have_count(1)
