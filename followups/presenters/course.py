@@ -189,21 +189,28 @@ def _said(series: Series, expected: Mapping[str, Band]) -> str:
 
 
 def _rise(record: Record, series: Sequence[Series]) -> Rise | None:
-    """Return the climb behind an open pain flag: from the last low point to now."""
+    """Return the climb behind an open pain flag, where it hurts most: from the last low point."""
     flagged = any(
         event.kind == FlagEventKind.RAISED
         and event.flag.is_open
         and event.flag.family == Family.PAIN
         for event in record.events
     )
-    for place, each in enumerate(series if flagged else ()):
+    worst_first = sorted(enumerate(series), key=lambda placed: -placed[1].known[-1][1])
+    for place, each in worst_first if flagged else ():
         until, latest = each.known[-1]
         since, lowest = min(each.known, key=lambda point: (point[1], -point[0]))
         if latest - lowest >= CLEAR_RISE:
-            weeks = round(until - since)
-            span = "1 week" if weeks == 1 else f"{weeks} weeks"
-            return Rise(place, since, until, f"+{latest - lowest} in {span}")
+            return Rise(place, since, until, f"+{latest - lowest} in {_span(until - since)}")
     return None
+
+
+def _span(weeks: float) -> str:
+    """Return “4 weeks”, and below a week and a half the days: “3 days”."""
+    days = round(weeks * DAYS)
+    if days < DAYS * 1.5:
+        return "1 week" if days == DAYS else f"{days} day{'' if days == 1 else 's'}"
+    return f"{round(weeks)} weeks"
 
 
 def _events(surgery: Surgery, record: Record) -> Iterator[Event]:

@@ -562,6 +562,27 @@ def shown_weeks(part):
     return int(chart["data-first"]), int(chart["data-last"])
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(67, 70, "+3 in 3 days"), (63, 70, "+3 in 1 week"), (42, 70, "+3 in 4 weeks")],
+)
+def test_the_climb_is_drawn_where_it_hurts_most_and_told_in_days_or_weeks(
+    client, nurse, low, high, said
+):
+    surgery = make_surgery()
+    flag = make_flag(surgery, raised_at=at(high))
+    flag_events.add(flag, FlagEventKind.RAISED, at=at(high))
+    store_report(surgery, day=low, pain_back=4, pain_leg=1)
+    store_report(surgery, day=high, pain_back=7, pain_leg=3)
+
+    chart = recovery(client, surgery).select_one(".wide")
+
+    assert chart.select_one(".c-notet").get_text() == said
+    halo = chart.select_one(".c-halo").find_parent(class_="s")
+    back = next(end for end in chart.select(".c-end") if "Back pain" in end.get_text())
+    assert halo["class"] == back.find_parent(class_="s")["class"]
+
+
 def test_a_colour_stays_with_its_region_whichever_hurts_more_now(client, nurse):
     """Who looks twice must not find the leg in the colour the back had."""
 
