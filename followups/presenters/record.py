@@ -7,7 +7,6 @@ from typing import cast
 
 from django.utils import dateformat
 from django.utils.safestring import SafeString
-from phonenumber_field.phonenumber import PhoneNumber
 
 from followups.charts import spine
 from followups.models import (
@@ -127,7 +126,7 @@ def header(record: Record) -> Header:
         age_and_sex=people.age_and_sex(patient, record.today),
         born=full(patient.date_of_birth),
         phone=phone.address if phone else "",
-        phone_shown=_shown(phone.address) if phone else "",
+        phone_shown=people.telephone(phone.address) if phone else "",
         emergency_shown=people.telephone(str(patient.emergency_phone)),
         reached_by=_reached_by(channels.values()),
         language=texts(patient.language).name,
@@ -189,11 +188,6 @@ def week_and_day(pod: int) -> str:
 def _status(patient: Patient) -> str:
     since = f" on {full(patient.status_since)}" if patient.status_since else ""
     return f"{patient.get_status_display()}{since}"
-
-
-def _shown(address: str) -> str:
-    """Return a number the way people read it out."""
-    return str(PhoneNumber.from_string(address).as_international)
 
 
 def _reached_by(channels: Iterable[ContactChannel]) -> str:

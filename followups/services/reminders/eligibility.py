@@ -45,8 +45,8 @@ def conditions(purpose: str) -> list[Condition]:
 
 
 def given(message: Reminder, now: datetime) -> dict[str, Any]:
-    """Return what the conditions ask for besides the message's own columns."""
-    return {"now": now, "day_ends": tomorrow(message.clinic, now)}
+    """Return what the conditions ask for besides the message's own columns and ``now``."""
+    return {"day_ends": tomorrow(message.clinic, now)}
 
 
 def verdict(message: Reminder, now: datetime) -> Verdict:
@@ -54,7 +54,7 @@ def verdict(message: Reminder, now: datetime) -> Verdict:
     status = Patient.objects.values_list("status", flat=True).get(pk=message.patient_id)
     if status != PatientStatus.ACTIVE:
         return Verdict(SUPPRESSED, f"No longer followed: {PatientStatus(status).label.lower()}.")
-    facts = given(message, now)
+    facts = given(message, now) | {"now": now}
     reasons = (
         otherwise
         for holds, otherwise in _questions(message.purpose)

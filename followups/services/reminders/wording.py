@@ -41,9 +41,7 @@ def worded(message: Reminder, *, to: str, now: datetime) -> Outgoing:
     else:
         key = KEYS[ReminderPurpose(message.purpose)]
         facts["when"] = _when(message, patient.language)
-        facts["phone"] = str(
-            (message.clinic.office_phone or message.clinic.urgent_phone).as_national
-        )
+        facts["phone"] = _phone(message)
     is_text = message.channel == ChannelKind.SMS
     words = texts(patient.language)
     return Outgoing(

@@ -15,7 +15,7 @@ from followups.models import Hold
 from followups.models.outbox import OutboxQuerySet
 from followups.services.sending.outbox import Outbox
 
-AT_ONCE = 50
+AT_ONCE = 50  # a sender that dies keeps so many waiting until its lease is over
 
 
 def lease() -> timedelta:
